@@ -1,0 +1,8 @@
+package org.ppspp.integrity;
+
+/** What is known of the chunks that a peer has verified, and so of the hashes that it knows (RFC 7574 §5.4). */
+@FunctionalInterface
+public interface KnownChunks {
+    /** Whether the peer has any of the chunks {@code first} to {@code last}, both included. */
+    boolean intersects(long first, long last);
+}
