@@ -1,0 +1,597 @@
+package org.ppspp.engine;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ChunkMap;
+import org.ppspp.chunk.ChunkRange;
+import org.ppspp.congestion.CongestionControl;
+import org.ppspp.congestion.RttEstimator;
+import org.ppspp.engine.SwarmSnapshot.ChannelSnapshot;
+import org.ppspp.integrity.MerkleIntegrity.Offer;
+import org.ppspp.integrity.PendingHashes;
+import org.ppspp.wire.MalformedMessageException;
+import org.ppspp.wire.Message;
+import org.ppspp.wire.MessageReader;
+import org.ppspp.wire.TransportAddress;
+
+/**
+ * One remote peer in one swarm: what was said, what is owed in either direction, and when something must happen.
+ *
+ * <p>It takes in messages and keeps the time; {@link ChannelWriter} writes its datagrams.
+ */
+final class Channel {
+    private enum Phase {
+        OPENING,
+        ESTABLISHED,
+        CLOSED
+    }
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final Engine engine;
+    private final Swarm swarm;
+    private final TransportAddress address;
+    private final boolean initiator;
+    private final int localId;
+    private final CongestionControl congestion;
+    private final RttEstimator requestRtt = new RttEstimator(0);
+    private final RequestLedger ledger = new RequestLedger();
+    private final RequestWindow window;
+    private final ChunkMap peerHas;
+    private final PendingHashes pending;
+    private final Outbox outbox;
+    private final Serving serving;
+    private final ChannelWriter writer;
+    private final Conduct conduct = new Conduct();
+
+    private Phase phase = Phase.OPENING;
+    private int remoteId;
+    private boolean peerChokes;
+    private boolean weChoke;
+    private boolean writable = true;
+    private boolean readyQueued;
+    private long createdAt;
+    private long lastReceived;
+    private long lastSent;
+    private int sentSinceReceived;
+    private int handshakeTries;
+    private long handshakeAt;
+    private long openedAt;
+    private long greetAt = NEVER;
+    private long announceAgainAt = NEVER;
+    private long announceAgainAfter = Limits.ANNOUNCE_AGAIN;
+    private long chokeAgainAt;
+    private long snubbedUntil = NEVER;
+    private int pipelined;
+    private long receivedBytes;
+    private long sentBytes;
+    private long receivedInPeriod;
+    private long sentInPeriod;
+
+    Channel(Engine engine, Swarm swarm, TransportAddress address, boolean initiator, int localId, long now) {
+        this.engine = engine;
+        this.swarm = swarm;
+        this.address = address;
+        this.initiator = initiator;
+        this.localId = localId;
+        this.congestion = engine.congestionFor(address, swarm);
+        this.window = new RequestWindow(swarm.metadata().chunkSizeBytes());
+        this.peerHas = new ChunkMap(Limits.PEER_PAGES);
+        this.pending = swarm.integrity().newPending(Limits.PENDING_HASHES);
+        this.outbox = new Outbox(swarm.have());
+        this.serving = new Serving(this, swarm);
+        this.writer = new ChannelWriter(this, swarm, engine);
+        this.createdAt = now;
+        this.lastReceived = now;
+        this.lastSent = now;
+        this.handshakeAt = now;
+    }
+
+    // --- what others ask of it
+
+    int localId() {
+        return localId;
+    }
+
+    int remoteId() {
+        return remoteId;
+    }
+
+    TransportAddress address() {
+        return address;
+    }
+
+    Swarm swarm() {
+        return swarm;
+    }
+
+    boolean initiator() {
+        return initiator;
+    }
+
+    boolean reliable() {
+        return address.reliable();
+    }
+
+    boolean opening() {
+        return phase == Phase.OPENING;
+    }
+
+    boolean established() {
+        return phase == Phase.ESTABLISHED;
+    }
+
+    boolean closed() {
+        return phase == Phase.CLOSED;
+    }
+
+    boolean choking() {
+        return weChoke;
+    }
+
+    boolean writable() {
+        return writable;
+    }
+
+    ChunkMap peerHas() {
+        return peerHas;
+    }
+
+    PendingHashes pending() {
+        return pending;
+    }
+
+    CongestionControl congestion() {
+        return congestion;
+    }
+
+    RequestLedger ledger() {
+        return ledger;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    Serving serving() {
+        return serving;
+    }
+
+    Conduct conduct() {
+        return conduct;
+    }
+
+    boolean wantsContent() {
+        return !serving.queue().isEmpty();
+    }
+
+    boolean peerComplete() {
+        long count = swarm.chunkCount();
+        return count >= 0 && peerHas.cardinality() >= count;
+    }
+
+    /** DATA bytes of this choking period: those sent to it if {@code seeding}, else those it gave us. */
+    long recentBytes(boolean seeding) {
+        return seeding ? sentInPeriod : receivedInPeriod;
+    }
+
+    void startPeriod() {
+        receivedInPeriod = 0;
+        sentInPeriod = 0;
+    }
+
+    /** Chunks that may be asked of this peer now. */
+    int requestRoom(long now) {
+        boolean willing = established()
+                && !peerChokes
+                && snubbedUntil == NEVER
+                && !(sentSinceReceived >= Limits.DEAD_AFTER_SENT && now - lastReceived >= Limits.SUSPECT_AFTER);
+        return willing ? window.chunks(swarm.windowShareBytes()) - ledger.outstanding() - pipelined : 0;
+    }
+
+    ChannelSnapshot snapshot() {
+        return new ChannelSnapshot(
+                address,
+                peerComplete(),
+                receivedBytes,
+                sentBytes,
+                rttMicros(),
+                congestion.windowBytes(),
+                congestion.inFlightBytes(),
+                ledger.outstanding(),
+                congestion.lostDatagrams());
+    }
+
+    private long rttMicros() {
+        long nanos = congestion.rttNanos() >= 0 ? congestion.rttNanos() : requestRtt.smoothed();
+        return nanos < 0 ? -1 : nanos / 1_000;
+    }
+
+    // --- handshake
+
+    /** The answer to our opening, or the echo of our answer: the peer receives at its address. */
+    void establish(int remoteChannel, long now) {
+        remoteId = remoteChannel;
+        phase = Phase.ESTABLISHED;
+        lastReceived = now;
+        if (initiator) {
+            requestRtt.sample(now, now - openedAt);
+            // RFC 7574 §12.1.2: the responder waits for this to believe our address.
+            outbox.answer();
+        }
+        outbox.announcements().all(now);
+        announceAgainAt = reliable() ? NEVER : now + announceAgainAfter;
+        swarm.established(this, now);
+        ready();
+    }
+
+    /** Opens again under a new channel, in case the peer at this address is a new one. */
+    void greetAgainAt(long at) {
+        greetAt = Math.min(greetAt, at);
+    }
+
+    // --- incoming
+
+    /** Takes in the messages behind the channel number. */
+    void receive(ByteBuf messages, long now) {
+        lastReceived = now;
+        sentSinceReceived = 0;
+        greetAt = NEVER;
+        conduct.datagram();
+        swarm.countReceived(messages.readableBytes() + Integer.BYTES);
+        MessageReader reader = new MessageReader(
+                messages, swarm.format(), reliable() ? Limits.MESSAGES_PER_FRAME : Limits.MESSAGES_PER_DATAGRAM);
+        boolean acked = false;
+        try {
+            for (Message message = reader.next(); message != null && !closed(); message = reader.next()) {
+                if (phase == Phase.OPENING && !(message instanceof Message.Handshake)) {
+                    return;
+                }
+                if (message instanceof Message.Handshake handshake && !onHandshake(handshake, now)) {
+                    return;
+                }
+                acked |= message instanceof Message.Ack;
+                on(message, now);
+            }
+        } catch (MalformedMessageException e) {
+            engine.counters().malformed();
+            offend(now, String.valueOf(e.getMessage()));
+        } finally {
+            if (acked && !closed()) {
+                afterAcks(now);
+            }
+        }
+        ready();
+    }
+
+    private void on(Message message, long now) {
+        if (message instanceof Message.Data data) {
+            onData(data, now);
+        } else if (message instanceof Message.Ack ack) {
+            peerHasChunks(ack.chunks(), now);
+            congestion.acked(now, ack.chunks(), ack.delayMicros());
+        } else if (message instanceof Message.Integrity integrity) {
+            if (swarm.integrity().offer(pending, integrity.bin(), integrity.hash(), now) == Offer.CONFLICT) {
+                offend(now, "a hash that cannot be");
+            }
+        } else if (message instanceof Message.Have have) {
+            peerHasChunks(have.chunks(), now);
+        } else if (message instanceof Message.Request request) {
+            onRequest(request.chunks(), now);
+        } else if (message instanceof Message.Cancel cancel) {
+            serving.queue().remove(cancel.chunks().first(), cancel.chunks().last());
+        } else if (message instanceof Message.Choke) {
+            peerChokes = true;
+            outbox.dropRequests();
+            giveUpAll(now);
+        } else if (message instanceof Message.Unchoke) {
+            peerChokes = false;
+            swarm.scheduleSoon();
+        }
+        // Peer exchange and signatures have no meaning in a static swarm that did not ask for them.
+    }
+
+    /** Returns whether the rest of the datagram counts. */
+    private boolean onHandshake(Message.Handshake handshake, long now) throws MalformedMessageException {
+        if (handshake.closing()) {
+            swarm.drop(this, now, opening() ? "refused" : "left");
+            return false;
+        }
+        if (phase == Phase.ESTABLISHED) {
+            // A late duplicate of the answer: our third datagram was lost (RFC 7574 §8.2).
+            if (handshake.sourceChannel() == remoteId) {
+                outbox.answer();
+            }
+            return handshake.sourceChannel() == remoteId;
+        }
+        handshake.options().requireResponder();
+        String mismatch = swarm.greeting().mismatch(handshake.options());
+        if (mismatch != null) {
+            engine.closeQuietly(address, handshake.sourceChannel());
+            swarm.drop(this, now, mismatch);
+            return false;
+        }
+        establish(handshake.sourceChannel(), now);
+        return true;
+    }
+
+    private void onRequest(ChunkRange range, long now) {
+        if (!weChoke) {
+            ChunkRange clipped = swarm.clip(range);
+            if (clipped != null && swarm.serves()) {
+                // Who asks for a chunk lacks it, whatever a damaged HAVE once said; its hashes count as unknown again.
+                if (peerHas.intersects(clipped.first(), clipped.last())) {
+                    peerHas.clear(clipped.first(), clipped.last());
+                }
+                serving.queue().add(clipped);
+            }
+        } else if (now >= chokeAgainAt) {
+            chokeAgainAt = now + Limits.CHOKE_REPEAT;
+            outbox.choke(true);
+        }
+    }
+
+    private void onData(Message.Data data, long now) {
+        long age = ledger.arrived(data.chunk(), now);
+        int bytes = data.content().readableBytes();
+        receivedBytes += bytes;
+        receivedInPeriod += bytes;
+        if (age >= 0) {
+            requestRtt.sample(now, age);
+            window.received(now, bytes, requestRtt.base());
+        }
+        swarm.received(this, data, age == RequestLedger.UNASKED, now);
+    }
+
+    /** The peer announced or acknowledged chunks: it has them and waits for them no more (RFC 7574 §3.8). */
+    void peerHasChunks(ChunkRange range, long now) {
+        ChunkRange clipped = swarm.clip(range);
+        if (clipped == null) {
+            return;
+        }
+        if (!peerHas.containsAll(clipped.first(), clipped.last())) {
+            boolean wasComplete = peerComplete();
+            peerHas.set(clipped.first(), clipped.last());
+            swarm.scheduleSoon();
+            if (!wasComplete && peerComplete()) {
+                outbox.announcements().clear();
+            }
+        }
+        serving.queue().remove(clipped.first(), clipped.last());
+    }
+
+    private void afterAcks(long now) {
+        congestion.ackedAll(now);
+        serving.believe();
+        collectLost(now);
+    }
+
+    private boolean collectLost(long now) {
+        boolean any = false;
+        for (long chunk = congestion.pollLost(now); chunk >= 0; chunk = congestion.pollLost(now)) {
+            serving.lost(chunk);
+            any = true;
+        }
+        return any;
+    }
+
+    /** Counts a breach of the protocol; too many end the channel, and more ban the address. */
+    void offend(long now, String why) {
+        Conduct.Verdict verdict = conduct.offence(now);
+        if (verdict == Conduct.Verdict.BAN) {
+            swarm.ban(this, now, why);
+        } else if (verdict == Conduct.Verdict.CLOSE) {
+            swarm.drop(this, now, why);
+        }
+    }
+
+    // --- requests of ours
+
+    void request(long bin, long mask, long now) {
+        ledger.add(bin, mask, now);
+        long rest = mask;
+        while (rest != 0) {
+            int first = Long.numberOfTrailingZeros(rest);
+            int length = Math.min(64 - first, Long.numberOfTrailingZeros(~(rest >>> first)));
+            outbox.request(new ChunkRange((bin << 6) + first, (bin << 6) + first + length - 1));
+            rest = first + length == 64 ? 0 : rest & (-1L << (first + length));
+        }
+        ready();
+    }
+
+    /** Tells the peer that these chunks came from elsewhere. */
+    void cancel(long bin, long mask, long now) {
+        long dropped = ledger.giveUp(bin, mask, now);
+        for (long bits = dropped; bits != 0; bits &= bits - 1) {
+            outbox.cancel(ChunkRange.of((bin << 6) + Long.numberOfTrailingZeros(bits)));
+        }
+        if (dropped != 0) {
+            ready();
+        }
+    }
+
+    private void giveUpAll(long now) {
+        ledger.giveUpAll(now, swarm::release);
+    }
+
+    /** No more requests to this peer for a while. */
+    void snub(long until) {
+        snubbedUntil = until;
+    }
+
+    void pipelined(int change) {
+        pipelined += change;
+    }
+
+    void choke(boolean on) {
+        if (on != weChoke) {
+            weChoke = on;
+            outbox.choke(on);
+            serving.clear();
+            ready();
+        }
+    }
+
+    void writable(boolean on) {
+        writable = on;
+        ready();
+    }
+
+    // --- outgoing and time
+
+    /** Asks to be offered the chance to send. */
+    void ready() {
+        if (!readyQueued && !closed()) {
+            readyQueued = true;
+            engine.ready(this);
+        }
+    }
+
+    /** Writes the next run of datagrams, or returns null when there is nothing to send at the moment. */
+    @Nullable
+    Transmit transmit(long now, ByteBuf out, int maxSegments) {
+        readyQueued = false;
+        if (closed() || !writable) {
+            return null;
+        }
+        if (phase == Phase.OPENING) {
+            return handshakeAt <= now ? openingDatagram(now, out) : null;
+        }
+        return writer.write(now, out, maxSegments);
+    }
+
+    private Transmit openingDatagram(long now, ByteBuf out) {
+        int start = out.writerIndex();
+        swarm.greeting()
+                .write(
+                        out,
+                        swarm.format(),
+                        0,
+                        localId,
+                        true,
+                        swarm.announceable(),
+                        engine.config().maxDatagramBytes());
+        handshakeTries++;
+        openedAt = now;
+        handshakeAt = now + (Limits.HANDSHAKE_RETRY << (handshakeTries - 1));
+        int length = out.writerIndex() - start;
+        left(now, length, 0);
+        return new Transmit(address, length, length);
+    }
+
+    /** Accounts for what {@link ChannelWriter} wrote. */
+    void left(long now, int bytes, int dataBytes) {
+        lastSent = now;
+        sentSinceReceived++;
+        sentBytes += dataBytes;
+        sentInPeriod += dataBytes;
+        swarm.countSent(bytes, dataBytes);
+    }
+
+    /** Does what is due; to be called at {@link #nextWake} or later. */
+    void timeout(long now) {
+        if (phase == Phase.OPENING) {
+            timeoutOpening(now);
+            return;
+        }
+        if (now - lastReceived >= Limits.DEAD_AFTER && sentSinceReceived >= Limits.DEAD_AFTER_SENT) {
+            swarm.drop(this, now, "silent");
+            return;
+        }
+        if (congestion.deadline() <= now) {
+            congestion.timeout(now);
+            if (collectLost(now)) {
+                serving.doubt();
+            }
+        }
+        if (ledger.stalledAt(patience()) <= now) {
+            stalled(now);
+        }
+        if (announceAgainAt <= now) {
+            announceAgain(now);
+        }
+        if (snubbedUntil <= now) {
+            snubbedUntil = NEVER;
+            swarm.scheduleSoon();
+        }
+        if (greetAt <= now) {
+            greetAt = now + Limits.SUSPECT_AFTER;
+            swarm.greetAgain(this, now);
+        }
+        if (now - lastSent >= Limits.KEEP_ALIVE) {
+            outbox.answer();
+        }
+        ready();
+    }
+
+    private void announceAgain(long now) {
+        announceAgainAfter = Math.min(announceAgainAfter * Limits.ANNOUNCE_AGAIN_FACTOR, Limits.ANNOUNCE_AGAIN_MAX);
+        announceAgainAt = now + announceAgainAfter;
+        if (swarm.serves() && !swarm.have().isEmpty() && !peerComplete()) {
+            outbox.announcements().all(now);
+        }
+    }
+
+    private void timeoutOpening(long now) {
+        if (handshakeAt > now) {
+            return;
+        }
+        if (handshakeTries >= (reliable() ? 1 : Limits.HANDSHAKE_TRIES)) {
+            swarm.drop(this, now, "no answer");
+        } else {
+            ready();
+        }
+    }
+
+    /** The peer owes us chunks and sends none: others are asked, and it may have restarted. */
+    private void stalled(long now) {
+        ledger.forEachOlder(now, (bin, mask) -> {
+            for (long bits = mask; bits != 0; bits &= bits - 1) {
+                outbox.cancel(ChunkRange.of((bin << 6) + Long.numberOfTrailingZeros(bits)));
+            }
+        });
+        giveUpAll(now);
+        window.stalled();
+        snub(now + conduct.stall());
+        greetAgainAt(lastReceived + Limits.GREET_AGAIN);
+        swarm.scheduleSoon();
+    }
+
+    private long patience() {
+        return Math.max(Limits.REQUEST_TIMEOUT, 4 * requestRtt.rto());
+    }
+
+    long nextWake() {
+        if (phase == Phase.OPENING) {
+            return handshakeAt;
+        }
+        long wake = Math.min(ledger.stalledAt(patience()), Math.min(greetAt, snubbedUntil));
+        wake = Math.min(wake, announceAgainAt);
+        if (sentSinceReceived >= Limits.DEAD_AFTER_SENT) {
+            wake = Math.min(wake, lastReceived + Limits.DEAD_AFTER);
+        }
+        if (!writable) {
+            return wake;
+        }
+        wake = Math.min(wake, Math.min(lastSent + Limits.KEEP_ALIVE, congestion.deadline()));
+        return Math.min(wake, Math.min(outbox.announcements().due(), writer.blockedUntil()));
+    }
+
+    /** Gives up requests that the network must have lost, so that they are asked again. */
+    void giveUpOvertaken(long now) {
+        ledger.giveUpOvertaken(now, Math.max(patience() / 4, Limits.OVERTAKEN_PATIENCE), swarm::release);
+    }
+
+    /** Ends the channel here; what it owed us is asked elsewhere. */
+    void close(long now) {
+        phase = Phase.CLOSED;
+        pending.clear();
+        giveUpAll(now);
+        serving.clear();
+    }
+
+    /** How long ago the peer was last heard. */
+    long silence(long now) {
+        return now - Math.max(lastReceived, createdAt);
+    }
+}

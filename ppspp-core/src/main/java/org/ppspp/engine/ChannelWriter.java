@@ -1,0 +1,204 @@
+package org.ppspp.engine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.wire.MessageWriter;
+
+/**
+ * Writes the datagrams of one established channel: what is due in small messages first, and DATA behind it, alone or in runs
+ * of datagrams of one size (RFC 7574 §3, §8.1).
+ */
+final class ChannelWriter {
+    private static final int CHANNEL_BYTES = Integer.BYTES;
+
+    /** The largest datagram an Ethernet carries whole: longer ones can be cut from one buffer on loopback only. */
+    private static final int MAX_SEGMENT_BYTES = 1_472;
+
+    /** Payload of one run: the kernel takes less than 64 KiB with all headers. */
+    private static final int MAX_RUN_BYTES = 65_000;
+
+    /** Hashes that may ride with a chunk too large for the usual datagram. */
+    private static final int HASHES_WITH_LARGE_CHUNK = 12;
+
+    private final Channel channel;
+    private final Swarm swarm;
+    private final Engine engine;
+    private final int limit;
+    private final boolean segments;
+    private long blockedUntil = Long.MAX_VALUE;
+
+    ChannelWriter(Channel channel, Swarm swarm, Engine engine) {
+        this.channel = channel;
+        this.swarm = swarm;
+        this.engine = engine;
+        int chunkSize = swarm.metadata().chunkSizeBytes();
+        this.segments = !channel.reliable()
+                && (chunkSize < MAX_SEGMENT_BYTES
+                        || channel.address().socket().getAddress().isLoopbackAddress());
+        if (channel.reliable()) {
+            this.limit = MAX_RUN_BYTES;
+        } else {
+            MessageWriter sizes = new MessageWriter(Unpooled.EMPTY_BUFFER, swarm.format());
+            int plain = CHANNEL_BYTES + sizes.dataBytes(chunkSize);
+            int usual = engine.config().maxDatagramBytes();
+            this.limit = plain <= usual
+                    ? usual
+                    : Math.min(MAX_RUN_BYTES, plain + HASHES_WITH_LARGE_CHUNK * sizes.integrityBytes());
+        }
+    }
+
+    /** When DATA that is held back now may leave, or {@code Long.MAX_VALUE}. */
+    long blockedUntil() {
+        return blockedUntil;
+    }
+
+    @Nullable
+    Transmit write(long now, ByteBuf out, int maxSegments) {
+        blockedUntil = Long.MAX_VALUE;
+        int start = out.writerIndex();
+        MessageWriter writer = new MessageWriter(out, swarm.format());
+        Outbox outbox = channel.outbox();
+        if (outbox.due(now) || channel.serving().hashesAhead()) {
+            return small(now, out, start, writer);
+        }
+        if (channel.reliable()) {
+            writer.channel(channel.remoteId());
+            return frame(now, out, start, writer);
+        }
+        return run(now, out, start, writer, maxSegments);
+    }
+
+    /** One datagram or frame that starts with the small messages. */
+    private Transmit small(long now, ByteBuf out, int start, MessageWriter writer) {
+        writer.channel(channel.remoteId());
+        int usual = channel.reliable() ? limit : engine.config().maxDatagramBytes();
+        channel.outbox().write(writer, usual - CHANNEL_BYTES);
+        channel.serving().writeHashesAhead(writer, usual - (out.writerIndex() - start));
+        channel.ready();
+        if (channel.reliable()) {
+            Transmit whole = frame(now, out, start, writer);
+            return whole == null ? done(now, out, start, 0) : whole;
+        }
+        long chunk = channel.serving().hashesAhead() ? -1 : sendable(now);
+        if (chunk >= 0) {
+            int size = channel.serving().size(writer, chunk);
+            int total = out.writerIndex() - start + size;
+            if (total <= limit && mayLeave(now, total) && data(now, writer, chunk)) {
+                return leave(now, out, start, chunk);
+            }
+        }
+        return done(now, out, start, 0);
+    }
+
+    /** DATA behind what is in the frame already; null if there is nothing but the channel number. */
+    private @Nullable Transmit frame(long now, ByteBuf out, int start, MessageWriter writer) {
+        int dataBytes = 0;
+        for (long chunk = sendable(now); chunk >= 0; chunk = sendable(now)) {
+            boolean shortChunk = swarm.chunkLength(chunk) < swarm.metadata().chunkSizeBytes();
+            int total = out.writerIndex() - start + channel.serving().size(writer, chunk);
+            // RFC 7574 §8.6: a last chunk that is shorter than the others is the only one of its datagram.
+            boolean full = dataBytes > 0 && (shortChunk || total > limit);
+            if (full || !mayLeave(now, total)) {
+                channel.ready();
+                break;
+            }
+            if (data(now, writer, chunk)) {
+                channel.serving().sent(chunk);
+                channel.congestion().sent(now, chunk, swarm.chunkLength(chunk));
+                engine.uploadLimit().take(swarm.chunkLength(chunk));
+                dataBytes += swarm.chunkLength(chunk);
+                channel.ready();
+                if (shortChunk) {
+                    break;
+                }
+            }
+        }
+        if (dataBytes == 0 && out.writerIndex() - start == CHANNEL_BYTES) {
+            out.writerIndex(start);
+            return null;
+        }
+        return done(now, out, start, dataBytes);
+    }
+
+    /** Datagrams of DATA, as many of the same size as there are; the last may be shorter. */
+    private @Nullable Transmit run(long now, ByteBuf out, int start, MessageWriter writer, int maxSegments) {
+        int segment = 0;
+        int dataBytes = 0;
+        int datagrams = 0;
+        for (long chunk = sendable(now); chunk >= 0; chunk = sendable(now)) {
+            int size = CHANNEL_BYTES + channel.serving().size(writer, chunk);
+            int used = out.writerIndex() - start;
+            if (datagrams > 0 && (size > segment || used + size > MAX_RUN_BYTES)) {
+                break;
+            }
+            if (size > limit) {
+                channel.serving().sendHashesAhead(chunk);
+                channel.ready();
+                return channel.serving().hashesAhead() ? small(now, out, start, writer) : null;
+            }
+            if (!mayLeave(now, size)) {
+                break;
+            }
+            writer.channel(channel.remoteId());
+            if (!data(now, writer, chunk)) {
+                out.writerIndex(start + used);
+                continue;
+            }
+            account(now, chunk, size);
+            dataBytes += swarm.chunkLength(chunk);
+            segment = datagrams == 0 ? size : segment;
+            datagrams++;
+            if (size < segment || datagrams == maxSegments || !segments) {
+                break;
+            }
+        }
+        if (datagrams == 0) {
+            return null;
+        }
+        channel.ready();
+        int length = out.writerIndex() - start;
+        channel.left(now, length, dataBytes);
+        return new Transmit(channel.address(), length, segment);
+    }
+
+    private long sendable(long now) {
+        if (!channel.wantsContent() || channel.choking() || !swarm.serves()) {
+            return -1;
+        }
+        if (!engine.uploadLimit().available(now)) {
+            blockedUntil = engine.uploadLimit().availableAt(now);
+            return -1;
+        }
+        return channel.serving().next(now);
+    }
+
+    private boolean mayLeave(long now, int bytes) {
+        if (channel.congestion().maySend(now, bytes)) {
+            return true;
+        }
+        blockedUntil = channel.congestion().sendableAt(now);
+        return false;
+    }
+
+    private boolean data(long now, MessageWriter writer, long chunk) {
+        return channel.serving().write(writer, chunk, engine.micros(now));
+    }
+
+    private void account(long now, long chunk, int datagramBytes) {
+        channel.serving().sent(chunk);
+        channel.congestion().sent(now, chunk, datagramBytes);
+        engine.uploadLimit().take(swarm.chunkLength(chunk));
+    }
+
+    private Transmit leave(long now, ByteBuf out, int start, long chunk) {
+        account(now, chunk, out.writerIndex() - start);
+        return done(now, out, start, swarm.chunkLength(chunk));
+    }
+
+    private Transmit done(long now, ByteBuf out, int start, int dataBytes) {
+        int length = out.writerIndex() - start;
+        channel.left(now, length, dataBytes);
+        return new Transmit(channel.address(), length, length);
+    }
+}

@@ -1,0 +1,29 @@
+package org.ppspp.engine;
+
+import org.ppspp.congestion.LedbatProfile;
+
+/**
+ * What a user may set for the whole engine; limits that protect it are in {@code Limits}.
+ *
+ * @param maxPeersPerSwarm channels of one swarm, at most
+ * @param maxUploadBytesPerSecond all DATA sent, 0 for no limit
+ * @param maxDownloadBytesPerSecond all DATA asked for, 0 for no limit
+ * @param maxDatagramBytes largest UDP payload sent where chunks allow it
+ * @param receiveBufferBytes what the socket buffers of a UDP path hold, to bound what we ask for at once
+ * @param ledbat congestion control over UDP
+ */
+public record EngineConfig(
+        int maxPeersPerSwarm,
+        long maxUploadBytesPerSecond,
+        long maxDownloadBytesPerSecond,
+        int maxDatagramBytes,
+        int receiveBufferBytes,
+        LedbatProfile ledbat) {
+
+    /** UDP payload that fits the smallest IPv6 packet every path carries. */
+    public static final int DEFAULT_MAX_DATAGRAM_BYTES = 1232;
+
+    public static EngineConfig defaults() {
+        return new EngineConfig(50, 0, 0, DEFAULT_MAX_DATAGRAM_BYTES, 4 << 20, LedbatProfile.DEFAULT);
+    }
+}

@@ -1,0 +1,37 @@
+package org.ppspp.engine;
+
+import org.ppspp.wire.SwarmId;
+import org.ppspp.wire.TransportAddress;
+
+/** Something rare and discrete that happened, for whoever drives the engine. */
+public sealed interface EngineEvent {
+    /** The length of the content is proven. Comes once for each swarm that did not know it, before completion. */
+    record SizeKnown(SwarmId swarm, long contentLengthBytes) implements EngineEvent {}
+
+    /** Every chunk is verified and stored. */
+    record Completed(SwarmId swarm, long contentLengthBytes) implements EngineEvent {}
+
+    /** The size claimed by all peers cannot be told from a forgery: it takes the content length to go on (see T12). */
+    record SizeUnprovable(SwarmId swarm, long candidateLengthBytes) implements EngineEvent {}
+
+    /** Writing fails; downloads pause and are tried again by themselves. */
+    record StorageFailing(SwarmId swarm, StorageResult.Cause cause, String message) implements EngineEvent {}
+
+    /** Writing works again. */
+    record StorageRecovered(SwarmId swarm) implements EngineEvent {}
+
+    /** A chunk we had can no longer be read or no longer matches its hash; it will be fetched again. */
+    record ChunkLost(SwarmId swarm, long chunk) implements EngineEvent {}
+
+    /** A handshake with this peer was completed. */
+    record PeerConnected(SwarmId swarm, TransportAddress address) implements EngineEvent {}
+
+    /** A peer is gone; {@code reason} is one of a few fixed phrases. */
+    record PeerLost(SwarmId swarm, TransportAddress address, String reason) implements EngineEvent {}
+
+    /** A peer sent content that does not verify or broke the protocol too often, and is banned. */
+    record PeerBanned(SwarmId swarm, TransportAddress address, String reason) implements EngineEvent {}
+
+    /** No channel uses this TCP connection any more: close it once what was sent has left. */
+    record Disconnect(TransportAddress address) implements EngineEvent {}
+}

@@ -1,0 +1,93 @@
+package org.ppspp.engine;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ChunkMap;
+import org.ppspp.chunk.ChunkRange;
+import org.ppspp.wire.MessageWriter;
+import org.ppspp.wire.ProtocolOptions;
+import org.ppspp.wire.SupportedMessages;
+import org.ppspp.wire.WireFormat;
+
+/** What the handshakes of one swarm say and demand (RFC 7574 §3.1.1, §7): fixed metadata on both sides. */
+final class Greeting {
+    /** All messages of static content without peer exchange. */
+    private static final SupportedMessages SUPPORTED = SupportedMessages.of(0, 1, 2, 3, 4, 8, 9, 10, 11);
+
+    private final SwarmMetadata metadata;
+
+    Greeting(SwarmMetadata metadata) {
+        this.metadata = metadata;
+    }
+
+    /** The options of the first datagram, which names the swarm, or of the answer, which need not. */
+    ProtocolOptions options(boolean initiator) {
+        return new ProtocolOptions(
+                ProtocolOptions.VERSION,
+                initiator ? ProtocolOptions.VERSION : null,
+                initiator ? metadata.swarmId() : null,
+                metadata.integrityMethod().code(),
+                metadata.hashFunction().code(),
+                null,
+                metadata.addressing(),
+                null,
+                SUPPORTED,
+                (long) metadata.chunkSizeBytes());
+    }
+
+    /** Why a peer with these options is not one of this swarm, or null if it is. */
+    @Nullable
+    String mismatch(ProtocolOptions theirs) {
+        Integer version = theirs.version();
+        Integer minimum = theirs.minimumVersion();
+        if (version == null
+                || version < ProtocolOptions.VERSION
+                || (minimum != null && minimum > ProtocolOptions.VERSION)) {
+            return "no common protocol version";
+        }
+        if (theirs.swarmId() != null && !metadata.swarmId().equals(theirs.swarmId())) {
+            return "another swarm";
+        }
+        if (!Integer.valueOf(metadata.integrityMethod().code()).equals(theirs.integrityMethod())) {
+            return "another integrity method";
+        }
+        if (!Integer.valueOf(metadata.hashFunction().code()).equals(theirs.hashFunction())) {
+            return "another hash function";
+        }
+        if (metadata.addressing() != theirs.addressing()) {
+            return "another chunk addressing method";
+        }
+        Long chunkSize = theirs.chunkSize();
+        if (chunkSize == null || chunkSize != metadata.chunkSizeBytes()) {
+            return "another chunk size";
+        }
+        return null;
+    }
+
+    /** Writes a handshake and as many of the first {@code have} ranges as fit {@code limit} bytes in all. */
+    void write(
+            ByteBuf out, WireFormat format, int destination, int source, boolean initiator, ChunkMap have, int limit) {
+        int start = out.writerIndex();
+        MessageWriter writer = new MessageWriter(out, format);
+        writer.channel(destination);
+        writer.handshake(source, options(initiator));
+        long chunk = have.nextSet(0);
+        for (int said = 0; chunk >= 0 && said < Limits.OPENING_RANGES; said++) {
+            ChunkRange run = have.runAround(chunk);
+            int bytes = writer.rangeMessages(run) * writer.haveBytes();
+            if (out.writerIndex() - start + bytes > limit) {
+                return;
+            }
+            writer.have(run);
+            chunk = have.nextSet(run.last() + 1);
+        }
+    }
+
+    /** Applies remembered announcements of an opening. */
+    static void remember(List<ChunkRange> have, Channel channel, long now) {
+        for (ChunkRange range : have) {
+            channel.peerHasChunks(range, now);
+        }
+    }
+}

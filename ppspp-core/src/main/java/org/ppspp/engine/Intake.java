@@ -1,0 +1,198 @@
+package org.ppspp.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ChunkMap;
+import org.ppspp.engine.StorageJob.ReceivedChunk;
+
+/**
+ * Chunks of one swarm on their way from the socket to the disk: hashed by the workers, verified here, written by the workers.
+ *
+ * <p>Whatever order the workers finish in, each step lets chunks through in the order they arrived, so that acknowledgements
+ * and their delay samples leave in that order (RFC 6817). Owns the buffers of the chunks in it.
+ */
+final class Intake {
+    /**
+     * A chunk that came and was waited for.
+     *
+     * @param data the chunk and its bytes, until it is stored or dropped
+     * @param delayMicros the one-way delay sample of its DATA message
+     */
+    record Arrival(Channel from, ReceivedChunk data, int length, long delayMicros) {
+        long chunk() {
+            return data.number();
+        }
+    }
+
+    /** Some arrivals that share a job; {@code result} is null until it is done. */
+    private static final class Batch {
+        final List<Arrival> arrivals;
+        final StorageJob job;
+
+        @Nullable
+        StorageResult result;
+
+        Batch(List<Arrival> arrivals, StorageJob job) {
+            this.arrivals = arrivals;
+            this.job = job;
+        }
+    }
+
+    private final Swarm swarm;
+    private final ChunkMap inside = new ChunkMap();
+    private final ArrayDeque<Batch> hashing = new ArrayDeque<>();
+    private final ArrayDeque<Batch> writing = new ArrayDeque<>();
+    private List<Arrival> arriving = new ArrayList<>();
+    private List<Arrival> verified = new ArrayList<>();
+    private int size;
+
+    Intake(Swarm swarm) {
+        this.swarm = swarm;
+    }
+
+    /** Whether this chunk is on its way already. */
+    boolean contains(long chunk) {
+        return inside.get(chunk);
+    }
+
+    /** The chunks of a request bin that are on their way. */
+    long inside(long bin) {
+        return inside.word(bin);
+    }
+
+    int size() {
+        return size;
+    }
+
+    boolean full() {
+        return size >= Limits.PIPELINE_CHUNKS;
+    }
+
+    /** Takes over {@code arrival} and its buffer. */
+    void add(Arrival arrival) {
+        inside.set(arrival.chunk());
+        size++;
+        arrival.from().pipelined(1);
+        arriving.add(arrival);
+    }
+
+    /** The next batch to hash, or null. */
+    @Nullable
+    StorageJob nextJob() {
+        if (arriving.isEmpty()) {
+            return null;
+        }
+        int count = Math.min(arriving.size(), Limits.JOB_CHUNKS);
+        List<Arrival> arrivals = List.copyOf(arriving.subList(0, count));
+        arriving = count == arriving.size()
+                ? new ArrayList<>()
+                : new ArrayList<>(arriving.subList(count, arriving.size()));
+        Batch batch = new Batch(arrivals, new StorageJob.Hash(swarm.metadata().swarmId(), chunks(arrivals)));
+        hashing.addLast(batch);
+        return batch.job;
+    }
+
+    /** Takes the answer to a hash job; false if the job is not of this intake. */
+    boolean hashed(StorageResult result, long now) {
+        if (!settle(hashing, result)) {
+            return false;
+        }
+        for (Batch batch = hashing.peekFirst(); batch != null && batch.result != null; batch = hashing.peekFirst()) {
+            hashing.removeFirst();
+            for (int i = 0; i < batch.arrivals.size(); i++) {
+                Arrival arrival = batch.arrivals.get(i);
+                byte[] leaf = batch.result instanceof StorageResult.Hashed done ? done.leaves()[i] : null;
+                if (leaf != null && swarm.verify(arrival, leaf, now)) {
+                    verified.add(arrival);
+                } else {
+                    done(arrival);
+                    swarm.release(arrival.chunk() >> 6, 1L << (arrival.chunk() & 63));
+                }
+            }
+        }
+        if (verified.size() >= Limits.WRITE_CHUNKS || (hashing.isEmpty() && arriving.isEmpty())) {
+            write();
+        }
+        return true;
+    }
+
+    /**
+     * Hands over what is verified. Chunks come in scattered order; waiting for a few more, while more are coming, makes long
+     * runs of them.
+     */
+    private void write() {
+        if (verified.isEmpty()) {
+            return;
+        }
+        List<ReceivedChunk> chunks = chunks(verified);
+        chunks.sort(Comparator.comparingLong(ReceivedChunk::number));
+        Batch batch = new Batch(verified, new StorageJob.Write(swarm.metadata().swarmId(), chunks));
+        verified = new ArrayList<>();
+        writing.addLast(batch);
+        swarm.job(batch.job);
+    }
+
+    /** Takes the answer to a write job; false if the job is not of this intake. */
+    boolean written(StorageResult result, long now) {
+        if (!settle(writing, result)) {
+            return false;
+        }
+        for (Batch batch = writing.peekFirst(); batch != null && batch.result != null; batch = writing.peekFirst()) {
+            writing.removeFirst();
+            batch.arrivals.forEach(this::done);
+            if (batch.result instanceof StorageResult.Stored) {
+                swarm.stored(batch.arrivals, now);
+            } else {
+                swarm.notStored(batch.arrivals, now);
+            }
+        }
+        return true;
+    }
+
+    /** Releases what waits here; chunks inside jobs are released as their results come. */
+    void close() {
+        arriving.forEach(this::done);
+        arriving = new ArrayList<>();
+        verified.forEach(this::done);
+        verified = new ArrayList<>();
+        dropAnswered(hashing);
+        dropAnswered(writing);
+    }
+
+    /** Batches whose answer is in and waits for that of an earlier one. */
+    private void dropAnswered(ArrayDeque<Batch> batches) {
+        for (Batch batch : batches) {
+            if (batch.result != null) {
+                batch.arrivals.forEach(this::done);
+            }
+        }
+    }
+
+    private void done(Arrival arrival) {
+        inside.clearWord(arrival.chunk() >> 6, 1L << (arrival.chunk() & 63));
+        size--;
+        arrival.from().pipelined(-1);
+        arrival.data().content().release();
+    }
+
+    private static List<ReceivedChunk> chunks(List<Arrival> arrivals) {
+        List<ReceivedChunk> chunks = new ArrayList<>(arrivals.size());
+        for (Arrival arrival : arrivals) {
+            chunks.add(arrival.data());
+        }
+        return chunks;
+    }
+
+    private static boolean settle(ArrayDeque<Batch> batches, StorageResult result) {
+        for (Batch batch : batches) {
+            if (batch.job == result.job()) {
+                batch.result = result;
+                return true;
+            }
+        }
+        return false;
+    }
+}

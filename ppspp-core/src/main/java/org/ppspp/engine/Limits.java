@@ -1,0 +1,153 @@
+package org.ppspp.engine;
+
+/** The bounds that keep hostile or broken peers from costing us memory, time or bandwidth. All durations in nanoseconds. */
+final class Limits {
+    static final long MILLISECOND = 1_000_000;
+    static final long SECOND = 1_000 * MILLISECOND;
+
+    /** Handshakes that were answered and not yet echoed, in all; from one host; from one network (/24 or /48). */
+    static final int HALF_OPEN = 4_096;
+
+    static final int HALF_OPEN_PER_HOST = 8;
+    static final int HALF_OPEN_PER_NETWORK = 64;
+    static final long HALF_OPEN_LIFE = 10 * SECOND;
+
+    /** HAVE ranges kept of a datagram that opens a channel, and sent in ours. */
+    static final int OPENING_RANGES = 4;
+
+    /** The initiator repeats its first datagram after this time, then after twice as long each time. */
+    static final long HANDSHAKE_RETRY = SECOND / 2;
+
+    static final int HANDSHAKE_TRIES = 6;
+
+    /** A peer that was dialled over UDP and has not answered is dialled over TCP as well. */
+    static final long TCP_AFTER = 3 * SECOND;
+
+    /** A complete peer dials those that a tracker names only after this; most of them come by themselves. */
+    static final long LET_THEM_COME = 5 * SECOND;
+
+    static final int CHANNELS = 2_000;
+    static final int CHANNELS_PER_HOST = 4;
+
+    /** Addresses kept for one swarm. */
+    static final int KNOWN_ADDRESSES = 500;
+
+    static final int DIALS_PER_SECOND = 10;
+
+    /** RFC 7574 §3.12: dead after three minutes without a datagram and three sent in vain. */
+    static final long DEAD_AFTER = 180 * SECOND;
+
+    static final int DEAD_AFTER_SENT = 3;
+    static final long SUSPECT_AFTER = 30 * SECOND;
+    static final long KEEP_ALIVE = 55 * SECOND;
+
+    /** A silent peer that owes us chunks is greeted anew, in case it restarted or its address translation changed. */
+    static final long GREET_AGAIN = 3 * SECOND;
+
+    /** Messages of one UDP datagram, and of one TCP frame. */
+    static final int MESSAGES_PER_DATAGRAM = 256;
+
+    static final int MESSAGES_PER_FRAME = 2_048;
+
+    /** Offences within {@link #OFFENCE_WINDOW} that close a channel, and those ever on one channel that ban its address. */
+    static final int OFFENCES_TO_CLOSE = 3;
+
+    static final int OFFENCES_TO_BAN = 10;
+    static final long OFFENCE_WINDOW = 60 * SECOND;
+
+    /** Offences rarer than one in so many datagrams are the link's: one that damages 1 % is nobody's fault. */
+    static final int DATAGRAMS_PER_OFFENCE = 20;
+
+    static final long BAN = 3_600 * SECOND;
+    static final int BANS = 10_000;
+
+    /** Chunks a peer must have delivered before bad ones among them count as its nature, and the share that does. */
+    static final int CHUNKS_BEFORE_BAN = 20;
+
+    static final double BAD_SHARE = 0.2;
+
+    /** So few bad chunks may be the work of a link that damages packets, whatever their share. */
+    static final int BAD_BEFORE_BAN = 10;
+
+    /** A peer whose first chunks are all bad is asked for nothing more for a while. */
+    static final int BAD_AT_FIRST = 3;
+
+    static final long SNUB = 600 * SECOND;
+
+    /** Pages of 4,096 chunks that are neither empty nor full in what one peer has; before and after the size is proven. */
+    static final int PEER_PAGES_UNPROVEN = 128;
+
+    static final int PEER_PAGES = 2_048;
+
+    /** What one peer may have queued with us. */
+    static final int UPLOAD_RANGES = 64;
+
+    static final long UPLOAD_BYTES = 16L << 20;
+
+    /** Request bins one peer is served from at once, and read ahead for it. */
+    static final int SERVING_BINS = 4;
+
+    static final int READ_AHEAD_BINS = 16;
+
+    /** Content held for sending, in each swarm. */
+    static final long READ_CACHE_BYTES = 16L << 20;
+
+    /** A chunk the network lost is sent again this often by the sender's own decision. */
+    static final int RESENDS = 2;
+
+    /** Chunks on their way from the socket to the disk: the back-pressure of a slow disk. */
+    static final int PIPELINE_CHUNKS = 2_048;
+
+    /** Chunks of one job for the workers. */
+    static final int JOB_CHUNKS = 64;
+
+    /** Verified chunks that wait for company, while more are coming, before they are written. */
+    static final int WRITE_CHUNKS = 256;
+
+    /** Unverified hashes kept for one peer. */
+    static final int PENDING_HASHES = 4_096;
+
+    /** What is asked of one peer at once, in bytes; the least, the most, and how much time of its rate. */
+    static final long WINDOW_MIN_BYTES = 64L << 10;
+
+    static final long WINDOW_MAX_BYTES = 4L << 20;
+    static final long WINDOW_TIME = 30 * MILLISECOND;
+
+    /** Requests without an answer are given up after this, or four retransmission times if longer. */
+    static final long REQUEST_TIMEOUT = SECOND;
+
+    /** Later chunks that must have come from the same peer before an earlier one counts as lost. */
+    static final int OVERTAKEN_BY = 64;
+
+    static final long OVERTAKEN_PATIENCE = 200 * MILLISECOND;
+
+    /** Data asked for and given up is still welcome for this long. */
+    static final long LATE = 10 * SECOND;
+
+    static final int LATE_BINS = 256;
+
+    /** Before the end, a chunk that another peer owes us for this long may be asked of one more. */
+    static final long END_GAME_AGE = SECOND / 2;
+
+    /** HAVE messages wait this long for company. */
+    static final long ANNOUNCE_DELAY = 10 * MILLISECOND;
+
+    static final int ANNOUNCED_RANGES = 64;
+
+    /** Over UDP a HAVE may be lost and nobody would know: all is said again, first soon, then less and less often. */
+    static final long ANNOUNCE_AGAIN = SECOND;
+
+    static final int ANNOUNCE_AGAIN_FACTOR = 3;
+    static final long ANNOUNCE_AGAIN_MAX = 60 * SECOND;
+
+    /** Uploads that are served at once; the rest is choked. */
+    static final int UNCHOKED = 16;
+
+    static final long CHOKE_PERIOD = 10 * SECOND;
+    static final long CHOKE_REPEAT = SECOND;
+
+    /** A full disk is tried again this often. */
+    static final long STORAGE_RETRY = 5 * SECOND;
+
+    private Limits() {}
+}

@@ -1,0 +1,144 @@
+package org.ppspp.engine;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ChunkMap;
+import org.ppspp.chunk.ChunkRange;
+import org.ppspp.wire.MessageWriter;
+
+/**
+ * The small messages one peer is still to get. Everything that is due shares one datagram, as far as it fits (RFC 7574 §3).
+ */
+final class Outbox {
+    private static final class PendingAck {
+        ChunkRange run;
+        long delayMicros;
+
+        PendingAck(ChunkRange run, long delayMicros) {
+            this.run = run;
+            this.delayMicros = delayMicros;
+        }
+    }
+
+    private final ChunkMap have;
+    private final Announcements announcements = new Announcements();
+    private final ArrayDeque<PendingAck> acks = new ArrayDeque<>();
+    private final ArrayDeque<ChunkRange> cancels = new ArrayDeque<>();
+    private final ArrayDeque<ChunkRange> requests = new ArrayDeque<>();
+    private @Nullable Boolean choke;
+    private boolean answer;
+
+    Outbox(ChunkMap have) {
+        this.have = have;
+    }
+
+    Announcements announcements() {
+        return announcements;
+    }
+
+    /** Acknowledges a stored chunk; one ACK names the largest interval around it, with the latest delay sample. */
+    void ack(long chunk, long delayMicros) {
+        PendingAck last = acks.peekLast();
+        if (last != null && last.run.contains(chunk)) {
+            last.delayMicros = delayMicros;
+        } else {
+            acks.addLast(new PendingAck(have.get(chunk) ? have.runAround(chunk) : ChunkRange.of(chunk), delayMicros));
+        }
+    }
+
+    void request(ChunkRange range) {
+        ChunkRange last = requests.peekLast();
+        if (last != null && last.last() + 1 == range.first()) {
+            requests.removeLast();
+            requests.addLast(new ChunkRange(last.first(), range.last()));
+        } else {
+            requests.addLast(range);
+        }
+    }
+
+    void cancel(ChunkRange range) {
+        cancels.addLast(range);
+    }
+
+    void choke(boolean on) {
+        choke = on;
+    }
+
+    /** Sends something at once, if only the channel number. */
+    void answer() {
+        answer = true;
+    }
+
+    /** Requests not yet sent are void. */
+    void dropRequests() {
+        requests.clear();
+        cancels.clear();
+    }
+
+    /** Whether something should leave now; announcements wait a little for company. */
+    boolean due(long now) {
+        return answer
+                || choke != null
+                || !acks.isEmpty()
+                || !requests.isEmpty()
+                || !cancels.isEmpty()
+                || announcements.due() <= now;
+    }
+
+    /** Writes what is due and fits {@code room} bytes. */
+    void write(MessageWriter writer, int room) {
+        int left = room;
+        answer = false;
+        if (choke != null) {
+            if (choke) {
+                writer.choke();
+            } else {
+                writer.unchoke();
+            }
+            choke = null;
+            left--;
+        }
+        for (PendingAck ack = acks.peekFirst(); ack != null; ack = acks.peekFirst()) {
+            int bytes = writer.rangeMessages(ack.run) * writer.ackBytes();
+            if (bytes > left) {
+                return;
+            }
+            writer.ack(ack.run, ack.delayMicros);
+            acks.removeFirst();
+            left -= bytes;
+        }
+        left = write(cancels, left, writer, writer::cancel);
+        left = write(requests, left, writer, writer::request);
+        while (left >= writer.haveBytes()) {
+            ChunkRange run = announcements.next(have);
+            if (run == null) {
+                return;
+            }
+            int bytes = writer.rangeMessages(run) * writer.haveBytes();
+            if (bytes > left) {
+                announcements.putBack(run);
+                return;
+            }
+            writer.have(run);
+            left -= bytes;
+        }
+    }
+
+    private interface RangeWriter {
+        void write(ChunkRange range);
+    }
+
+    private static int write(ArrayDeque<ChunkRange> ranges, int room, MessageWriter writer, RangeWriter into) {
+        int left = room;
+        for (ChunkRange range = ranges.peekFirst(); range != null; range = ranges.peekFirst()) {
+            int bytes = writer.rangeMessages(range) * writer.haveBytes();
+            if (bytes > left) {
+                return left;
+            }
+            into.write(range);
+            ranges.removeFirst();
+            left -= bytes;
+        }
+        return left;
+    }
+}

@@ -1,0 +1,185 @@
+package org.ppspp.engine;
+
+import java.util.List;
+import org.ppspp.chunk.ChunkMap;
+import org.ppspp.picker.ChunkPicker;
+
+/**
+ * Decides what to ask of whom in one swarm: the picker's choice as far as each peer's window goes, first the chunks that
+ * prove the size (RFC 7574 §5.6), and near the end what another peer has owed us for too long.
+ */
+final class Requests {
+    private static final int BIN = 64;
+
+    /** Room for so many request bins is worth asking for, even while much is on the way. */
+    private static final int ENOUGH_BINS = 4;
+
+    private final Swarm swarm;
+    private final Engine engine;
+    private final ChunkPicker picker;
+    /** Asked of someone, or on its way to the disk. */
+    private final ChunkMap requested = new ChunkMap();
+    /** Asked of two peers. */
+    private final ChunkMap twice = new ChunkMap();
+
+    private long wakeAt = Long.MAX_VALUE;
+
+    Requests(Swarm swarm, Engine engine, ChunkPicker picker) {
+        this.swarm = swarm;
+        this.engine = engine;
+        this.picker = picker;
+    }
+
+    /** When to look again although nothing came: a rate limit lifts, or the end game may begin. */
+    long nextWake() {
+        return swarm.complete() ? Long.MAX_VALUE : wakeAt;
+    }
+
+    /** A peer will not send these after all, or they were of no use: unless someone else is at it, they are wanted again. */
+    void freed(long bin, long mask) {
+        long once = swarm.intake().inside(bin);
+        long more = 0;
+        for (Channel channel : swarm.channels()) {
+            long expected = channel.ledger().expected(bin);
+            more |= once & expected;
+            once |= expected;
+        }
+        requested.clearWord(bin, mask & ~once);
+        twice.clearWord(bin, mask & ~more);
+        swarm.scheduleSoon();
+    }
+
+    /** The chunk is on its way to the disk; whoever else was asked need not send it. */
+    void arrived(long chunk) {
+        requested.set(chunk);
+    }
+
+    void stored(long chunk, Channel from, long now) {
+        requested.clearWord(chunk / BIN, 1L << (chunk % BIN));
+        if (twice.get(chunk)) {
+            twice.clearWord(chunk / BIN, 1L << (chunk % BIN));
+            for (Channel channel : swarm.channels()) {
+                if (channel != from && channel.ledger().expects(chunk)) {
+                    channel.cancel(chunk / BIN, 1L << (chunk % BIN), now);
+                }
+            }
+        }
+    }
+
+    void schedule(long now) {
+        wakeAt = Long.MAX_VALUE;
+        if (swarm.storagePaused()) {
+            return;
+        }
+        List<Channel> channels = swarm.channels();
+        for (int i = 0; i < channels.size(); i++) {
+            Channel channel = channels.get(i);
+            if (!channel.established()) {
+                continue;
+            }
+            channel.giveUpOvertaken(now);
+            if (!swarm.serves()) {
+                proveSize(channel, now);
+            } else if (channel.requestRoom(now) > 0) {
+                ask(channel, now);
+            }
+        }
+    }
+
+    private void ask(Channel channel, long now) {
+        int granule = Math.min(BIN, Math.max(1, BIN * 1024 / swarm.metadata().chunkSizeBytes()));
+        int room = swarm.storageFailing() ? Math.min(channel.requestRoom(now), granule) : channel.requestRoom(now);
+        boolean idle = channel.ledger().outstanding() == 0;
+        // Requests for a few request bins at once let the sender cut long runs of datagrams.
+        if (room < Math.min(ENOUGH_BINS * granule, channel.ledger().outstanding() / 2)) {
+            return;
+        }
+        while (room >= Math.min(granule, 1 + channel.ledger().outstanding())) {
+            if (!engine.downloadLimit().available(now)) {
+                wakeAt = Math.min(wakeAt, engine.downloadLimit().availableAt(now));
+                return;
+            }
+            long bin = picker.next(swarm.have(), requested, channel.peerHas(), swarm.chunkCount(), this::holders);
+            if (bin == ChunkPicker.NOTHING) {
+                if (idle && channel.ledger().outstanding() == 0) {
+                    endGame(channel, now);
+                }
+                return;
+            }
+            long wanted = channel.peerHas().word(bin) & ~swarm.have().word(bin) & ~requested.word(bin);
+            long mask = lowest(wanted, Math.min(granule, room));
+            request(channel, bin, mask, now);
+            room -= Long.bitCount(mask);
+        }
+    }
+
+    private void request(Channel channel, long bin, long mask, long now) {
+        requested.setWord(bin, requested.word(bin) | mask);
+        engine.downloadLimit()
+                .take((long) Long.bitCount(mask) * swarm.metadata().chunkSizeBytes());
+        channel.request(bin, mask, now);
+    }
+
+    private int holders(long bin) {
+        int count = 0;
+        for (Channel channel : swarm.channels()) {
+            count += channel.established() && channel.peerHas().word(bin) != 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Asks an idle peer for chunks that another one has owed us for long; whoever is later gets a CANCEL. */
+    private void endGame(Channel idle, long now) {
+        for (Channel slow : swarm.channels()) {
+            if (slow == idle || slow.ledger().outstanding() == 0) {
+                continue;
+            }
+            wakeAt = Math.min(wakeAt, Math.max(now, slow.ledger().oldest()) + Limits.END_GAME_AGE);
+            slow.ledger().forEachOlder(now - Limits.END_GAME_AGE, (bin, mask) -> {
+                long mine = mask
+                        & idle.peerHas().word(bin)
+                        & ~twice.word(bin)
+                        & ~swarm.have().word(bin);
+                if (mine != 0 && idle.ledger().outstanding() < BIN) {
+                    twice.setWord(bin, twice.word(bin) | mine);
+                    idle.request(bin, mine, now);
+                }
+            });
+        }
+    }
+
+    /** Without a known size one chunk is asked of each peer: any for the height of the tree, then the last one it claims. */
+    private void proveSize(Channel channel, long now) {
+        if (channel.ledger().outstanding() > 0 || channel.requestRoom(now) <= 0) {
+            return;
+        }
+        long claimed = swarm.integrity().claimedChunkCount(channel.pending());
+        boolean last = swarm.integrity().heightProven() && claimed > 0;
+        long chunk = last && channel.peerHas().get(claimed - 1) && !swarm.have().get(claimed - 1)
+                ? claimed - 1
+                : firstMissing(channel, last ? claimed : Long.MAX_VALUE);
+        if (chunk >= 0) {
+            request(channel, chunk / BIN, 1L << (chunk % BIN), now);
+        }
+    }
+
+    private long firstMissing(Channel channel, long end) {
+        for (long chunk = channel.peerHas().nextSet(0);
+                chunk >= 0 && chunk < end;
+                chunk = channel.peerHas().nextSet(chunk)) {
+            if (!swarm.have().get(chunk)) {
+                return chunk;
+            }
+            chunk = swarm.have().nextClear(chunk);
+        }
+        return -1;
+    }
+
+    private static long lowest(long bits, int count) {
+        long rest = bits;
+        for (int i = 0; i < count; i++) {
+            rest &= rest - 1;
+        }
+        return bits & ~rest;
+    }
+}

@@ -1,0 +1,272 @@
+package org.ppspp.engine;
+
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ChunkMap;
+import org.ppspp.chunk.ChunkRange;
+import org.ppspp.engine.ReadCache.CachedBin;
+import org.ppspp.integrity.BinHashes;
+import org.ppspp.integrity.KnownChunks;
+import org.ppspp.integrity.NodeHash;
+import org.ppspp.wire.MessageWriter;
+
+/**
+ * The sending side of one channel: turns what the peer asked for into DATA, each with the hashes it needs (RFC 7574 §5.3,
+ * §5.4).
+ *
+ * <p>Over UDP the chunks of a few neighbouring request bins leave in the order of how many hashes they carry, most first:
+ * datagrams of one size make long runs for the kernel's segmentation offload, and each chunk's hashes have left before the
+ * chunks that build on them. Hashes on their way count as known by the peer as long as little is lost.
+ */
+final class Serving {
+    /** Chunks of a request bin by the number of hashes they bring, heaviest first: 0; 32; 16, 48; …; all odd ones. */
+    private static final long[] HEAVIEST_FIRST = heaviestFirst();
+
+    private static final long[] IN_ORDER = {-1L};
+    private static final KnownChunks NOTHING = (first, last) -> false;
+    private static final double LITTLE_LOSS = 0.01;
+
+    private final Channel channel;
+    private final Swarm swarm;
+    private final UploadQueue queue;
+    private final ChunkMap assumed = new ChunkMap();
+    private final Map<Long, Integer> resends = new HashMap<>();
+    private final KnownChunks known;
+    private final long[] classes;
+    private final long[] planBins = new long[Limits.SERVING_BINS];
+    private final long[] planMasks = new long[Limits.SERVING_BINS];
+    private int planSize;
+    private int planClass;
+    private boolean assuming = true;
+    /** What the peer said it has, or the network made of it, cannot be right: it is sent everything and answers nothing. */
+    private boolean doubting;
+
+    /** Hashes that do not fit beside their chunk and go ahead of it, and that chunk. */
+    private final ArrayDeque<NodeHash> ahead = new ArrayDeque<>();
+
+    private long aheadOf = -1;
+
+    Serving(Channel channel, Swarm swarm) {
+        this.channel = channel;
+        this.swarm = swarm;
+        this.queue = new UploadQueue(swarm.metadata().chunkSizeBytes());
+        this.classes = channel.reliable() ? IN_ORDER : HEAVIEST_FIRST;
+        this.known = (first, last) ->
+                channel.peerHas().intersects(first, last) || (assuming && assumed.intersects(first, last));
+    }
+
+    private static long[] heaviestFirst() {
+        long[] masks = new long[7];
+        masks[0] = 1;
+        for (int chunk = 1; chunk < 64; chunk++) {
+            masks[6 - Integer.numberOfTrailingZeros(chunk)] |= 1L << chunk;
+        }
+        return masks;
+    }
+
+    UploadQueue queue() {
+        return queue;
+    }
+
+    /** The chunk to send next, ready in memory, or -1 while there is none. */
+    long next(long now) {
+        while (true) {
+            for (; planClass < classes.length; planClass++) {
+                for (int i = 0; i < planSize; i++) {
+                    long chunk = firstWanted(i, now);
+                    if (chunk >= 0) {
+                        return chunk;
+                    }
+                }
+            }
+            if (!plan()) {
+                return -1;
+            }
+        }
+    }
+
+    private long firstWanted(int i, long now) {
+        for (long bits = planMasks[i] & classes[planClass]; bits != 0; bits &= bits - 1) {
+            long bit = Long.lowestOneBit(bits);
+            long chunk = (planBins[i] << 6) + Long.numberOfTrailingZeros(bit);
+            if (queue.wants(chunk)) {
+                if (channel.congestion().sentLately(now, chunk)) {
+                    queue.remove(chunk);
+                } else if (swarm.cached(planBins[i], bit) != null) {
+                    return chunk;
+                }
+            }
+            planMasks[i] &= ~bit;
+        }
+        return -1;
+    }
+
+    /** Plans the next few request bins of the oldest request; false if none of them can be sent yet. */
+    private boolean plan() {
+        planSize = 0;
+        planClass = 0;
+        readAhead();
+        for (ChunkRange head = queue.head(); head != null; head = queue.head()) {
+            long bin = queue.next(head.first()) >> 6;
+            long last = Math.min(head.last() >> 6, bin + Limits.SERVING_BINS - 1);
+            for (; bin <= last; bin++) {
+                long there = queue.word(bin, head) & swarm.have().word(bin);
+                if (there == 0) {
+                    continue;
+                }
+                if (swarm.cached(bin, there) == null) {
+                    return planSize > 0;
+                }
+                planBins[planSize] = bin;
+                planMasks[planSize++] = there;
+            }
+            if (planSize > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Has what comes next read, and drops what is not there: answering is optional (RFC 7574 §3.7). */
+    private void readAhead() {
+        int quota = swarm.readAheadBins();
+        for (ChunkRange range : queue.ranges()) {
+            for (long chunk = queue.next(range.first()); chunk >= 0 && chunk <= range.last(); ) {
+                long bin = chunk >> 6;
+                long wanted = queue.word(bin, range);
+                long there = wanted & swarm.have().word(bin);
+                queue.removeWord(bin, wanted & ~there);
+                if (there != 0) {
+                    if (swarm.cached(bin, there) == null) {
+                        swarm.read(bin, there, channel);
+                    }
+                    if (--quota <= 0) {
+                        return;
+                    }
+                }
+                chunk = queue.next((bin + 1) << 6);
+            }
+        }
+    }
+
+    /** Bytes of the messages for {@code chunk}: the hashes it still needs, and DATA. */
+    int size(MessageWriter writer, long chunk) {
+        int hashes = chunk == aheadOf ? 0 : swarm.integrity().proofLength(chunk, known(chunk), withPeaks());
+        return hashes * writer.integrityBytes() + writer.dataBytes(swarm.chunkLength(chunk));
+    }
+
+    /** Whether hashes wait to leave in a datagram of their own. */
+    boolean hashesAhead() {
+        return !ahead.isEmpty();
+    }
+
+    /** Prepares the hashes of {@code chunk} to leave in datagrams of their own, before it. */
+    void sendHashesAhead(long chunk) {
+        aheadOf = chunk;
+        boolean complete = swarm.integrity()
+                .proof(chunk, known(chunk), withPeaks(), hashesOf(chunk), (bin, source, offset) -> {
+                    byte[] hash = new byte[swarm.metadata().hashFunction().length()];
+                    System.arraycopy(source, offset, hash, 0, hash.length);
+                    ahead.addLast(new NodeHash(bin, hash));
+                });
+        if (!complete) {
+            giveUp(chunk);
+        }
+    }
+
+    void writeHashesAhead(MessageWriter writer, int room) {
+        int left = room;
+        while (!ahead.isEmpty() && left >= writer.integrityBytes()) {
+            NodeHash hash = ahead.removeFirst();
+            writer.integrity(hash.bin(), hash.hash(), 0);
+            left -= writer.integrityBytes();
+        }
+    }
+
+    /** Writes the messages for {@code chunk}; false, with nothing written, if its hashes are not at hand. */
+    boolean write(MessageWriter writer, long chunk, long timestampMicros) {
+        CachedBin cached = swarm.cached(chunk >> 6, 1L << (chunk & 63));
+        if (cached == null) {
+            return false;
+        }
+        if (chunk != aheadOf
+                && !swarm.integrity().proof(chunk, known(chunk), withPeaks(), cached.hashes(), writer::integrity)) {
+            giveUp(chunk);
+            return false;
+        }
+        int at = cached.content().readerIndex()
+                + (int) (chunk & 63) * swarm.metadata().chunkSizeBytes();
+        writer.data(chunk, timestampMicros, cached.content(), at, swarm.chunkLength(chunk));
+        aheadOf = -1;
+        return true;
+    }
+
+    /** {@code chunk} left. */
+    void sent(long chunk) {
+        queue.remove(chunk);
+        assumed.set(chunk);
+    }
+
+    /** The network lost {@code chunk}: what was assumed to be known may be lost as well. */
+    void lost(long chunk) {
+        forgetAssumed();
+        if (!channel.peerHas().get(chunk)
+                && !channel.choking()
+                && swarm.have().get(chunk)
+                && resends.merge(chunk, 1, Integer::sum) <= Limits.RESENDS) {
+            queue.addFirst(chunk);
+        }
+        if (resends.size() > Limits.PENDING_HASHES) {
+            resends.clear();
+        }
+    }
+
+    /** Nothing was acknowledged for long: from now on each chunk brings all its hashes, until something is. */
+    void doubt() {
+        doubting = true;
+    }
+
+    void believe() {
+        doubting = false;
+    }
+
+    void clear() {
+        queue.clear();
+        planSize = 0;
+    }
+
+    private void giveUp(long chunk) {
+        ahead.clear();
+        aheadOf = -1;
+        queue.remove(chunk);
+    }
+
+    private void forgetAssumed() {
+        if (!channel.reliable() && !assumed.isEmpty()) {
+            assumed.clear(0, ChunkRange.MAX_CHUNK);
+        }
+    }
+
+    private KnownChunks known(long chunk) {
+        if (doubting) {
+            return NOTHING;
+        }
+        if (!channel.reliable() && assumed.get(chunk)) {
+            // It is asked for again, so that it or its hashes did not arrive.
+            forgetAssumed();
+        }
+        assuming = channel.reliable() || channel.congestion().lossRate() < LITTLE_LOSS;
+        return known;
+    }
+
+    private boolean withPeaks() {
+        return doubting || (channel.peerHas().isEmpty() && !(assuming && !assumed.isEmpty()));
+    }
+
+    private @Nullable BinHashes hashesOf(long chunk) {
+        CachedBin cached = swarm.cached(chunk >> 6, 1L << (chunk & 63));
+        return cached == null ? null : cached.hashes();
+    }
+}

@@ -1,0 +1,43 @@
+package org.ppspp.engine;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import org.ppspp.integrity.BinHashes;
+import org.ppspp.integrity.NodeHash;
+import org.ppspp.wire.SwarmId;
+
+/**
+ * Work with disks and digests that the engine wants done, in any order and on any thread, and answered with exactly one
+ * {@link StorageResult}.
+ *
+ * <p>Buffers inside a job stay the engine's: whoever runs the job reads them and neither releases nor changes their
+ * indices, and the engine releases them once the result is in.
+ */
+public sealed interface StorageJob {
+    SwarmId swarm();
+
+    /** A chunk as it came from a peer; {@code content} runs from its reader to its writer index. */
+    record ReceivedChunk(long number, ByteBuf content) {}
+
+    /** Compute the leaf hash of each chunk. Answered with {@link StorageResult.Hashed}. */
+    record Hash(SwarmId swarm, List<ReceivedChunk> chunks) implements StorageJob {}
+
+    /**
+     * Write verified chunks, in ascending order, each whole and at its place. Answered with {@link StorageResult.Stored} once
+     * all of them can be read back, or {@link StorageResult.Failed}.
+     */
+    record Write(SwarmId swarm, List<ReceivedChunk> chunks) implements StorageJob {}
+
+    /**
+     * Read those of the 64 chunks of a request bin that are in {@code wanted} (bit <i>i</i> is chunk 64·bin+<i>i</i>), and
+     * the request bin's hashes. Answered with {@link StorageResult.Content} or {@link StorageResult.Failed}.
+     */
+    record Read(SwarmId swarm, long bin, long wanted) implements StorageJob {}
+
+    /**
+     * Save verified hashes: whole blocks, and single nodes above them. Answered with {@link StorageResult.Saved} or
+     * {@link StorageResult.Failed}; losing them costs hashing time later, never content. The engine changes a block no more
+     * once it is in a job.
+     */
+    record Save(SwarmId swarm, List<BinHashes> blocks, List<NodeHash> upper) implements StorageJob {}
+}

@@ -1,0 +1,576 @@
+package org.ppspp.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ChunkMap;
+import org.ppspp.chunk.ChunkRange;
+import org.ppspp.chunk.ContentLayout;
+import org.ppspp.engine.Intake.Arrival;
+import org.ppspp.engine.ReadCache.CachedBin;
+import org.ppspp.engine.StorageJob.ReceivedChunk;
+import org.ppspp.integrity.BinHashes;
+import org.ppspp.integrity.MerkleIntegrity;
+import org.ppspp.integrity.MerkleIntegrity.Verdict;
+import org.ppspp.picker.RarestFirstPicker;
+import org.ppspp.wire.Message;
+import org.ppspp.wire.TransportAddress;
+import org.ppspp.wire.WireFormat;
+
+/**
+ * One content and the peers that share it: what is had, what is verified and stored, and what that means for every channel.
+ *
+ * <p>{@link Requests} decides what to ask, {@link Intake} carries chunks to the disk, {@link Serving} sends them.
+ */
+final class Swarm {
+    private final Engine engine;
+    private final SwarmMetadata metadata;
+    private final MerkleIntegrity integrity;
+    private final Greeting greeting;
+    private final ChunkMap have;
+    private final List<Channel> channels = new ArrayList<>();
+    private final PeerBook book = new PeerBook();
+    private final ReadCache cache = new ReadCache();
+    private final List<Channel> waitingForReads = new ArrayList<>();
+    private final Intake intake = new Intake(this);
+    private final Requests requests;
+    private final Choker choker;
+    private final HashSaver saver;
+    private final SwarmCounters counters = new SwarmCounters();
+
+    private WireFormat format;
+    private @Nullable ContentLayout layout;
+    private boolean sizeReported;
+    private boolean completeReported;
+    private boolean unprovableReported;
+    private boolean storageFailing;
+    private long storageRetryAt = Long.MAX_VALUE;
+
+    Swarm(Engine engine, SwarmConfig config, long now) {
+        this.engine = engine;
+        this.metadata = config.metadata();
+        Long length = metadata.contentLengthBytes();
+        this.integrity = new MerkleIntegrity(
+                metadata.hashFunction(),
+                metadata.swarmId().toBytes(),
+                metadata.chunkSizeBytes(),
+                length == null ? -1 : length);
+        this.greeting = new Greeting(metadata);
+        this.have = config.have();
+        // What to ask for and whom to serve need not be unguessable: the secure generator is far slower.
+        RandomGenerator random = new SplittableRandom(engine.random().nextLong());
+        this.requests = new Requests(this, engine, new RarestFirstPicker(random));
+        this.choker = new Choker(random);
+        this.saver = new HashSaver(this, now);
+        this.sizeReported = length != null;
+        this.format = formatFor(length == null ? -1 : length);
+        if (length != null) {
+            layout = new ContentLayout(metadata.chunkSizeBytes(), length);
+            saver.load(config);
+            completeReported = have.cardinality() == chunkCount();
+        }
+    }
+
+    private WireFormat formatFor(long contentLength) {
+        return new WireFormat(
+                metadata.addressing(), metadata.hashFunction().length(), 0, metadata.chunkSizeBytes(), contentLength);
+    }
+
+    // --- what its parts share
+
+    SwarmMetadata metadata() {
+        return metadata;
+    }
+
+    MerkleIntegrity integrity() {
+        return integrity;
+    }
+
+    Greeting greeting() {
+        return greeting;
+    }
+
+    WireFormat format() {
+        return format;
+    }
+
+    ChunkMap have() {
+        return have;
+    }
+
+    List<Channel> channels() {
+        return channels;
+    }
+
+    PeerBook book() {
+        return book;
+    }
+
+    Intake intake() {
+        return intake;
+    }
+
+    SwarmCounters counters() {
+        return counters;
+    }
+
+    boolean storageFailing() {
+        return storageFailing;
+    }
+
+    /** The proven number of chunks, or -1. */
+    long chunkCount() {
+        ContentLayout known = layout;
+        return known == null ? -1 : known.chunkCount();
+    }
+
+    boolean complete() {
+        return layout != null && have.cardinality() == chunkCount();
+    }
+
+    /** Only a swarm whose size is proven serves: proofs depend on it. */
+    boolean serves() {
+        return layout != null;
+    }
+
+    /** What others may be told of; nothing while the size is not proven. */
+    ChunkMap announceable() {
+        return serves() ? have : new ChunkMap();
+    }
+
+    int chunkLength(long chunk) {
+        ContentLayout known = layout;
+        return known == null ? metadata.chunkSizeBytes() : known.size(chunk);
+    }
+
+    /** The part of a peer's range that lies in the content, or null. Without a proven size, 2^31 chunks are believed. */
+    @Nullable
+    ChunkRange clip(ChunkRange range) {
+        long end = serves() ? chunkCount() : 1L << 31;
+        return range.first() >= end ? null : new ChunkRange(range.first(), Math.min(range.last(), end - 1));
+    }
+
+    /** What one channel may have on the way, so that all together do not overflow the socket's buffer. */
+    long windowShareBytes() {
+        int active = 0;
+        for (Channel channel : channels) {
+            active += channel.established() && channel.ledger().outstanding() > 0 ? 1 : 0;
+        }
+        long all = Math.min(Limits.WINDOW_MAX_BYTES, engine.config().receiveBufferBytes() / 2L);
+        return Math.max(Limits.WINDOW_MIN_BYTES, all / Math.max(1, active));
+    }
+
+    void job(StorageJob job) {
+        engine.job(job);
+    }
+
+    void scheduleSoon() {
+        engine.dirty(this);
+    }
+
+    // --- channels
+
+    void established(Channel channel, long now) {
+        for (Channel other : List.copyOf(channels)) {
+            if (other != channel && other.established() && other.address().equals(channel.address())) {
+                drop(other, now, "replaced");
+            }
+        }
+        book.established(channel.address());
+        if (!serves()) {
+            channel.outbox().announcements().clear();
+        }
+        engine.event(new EngineEvent.PeerConnected(metadata.swarmId(), channel.address()));
+        scheduleSoon();
+    }
+
+    /** Forgets a channel; no word is sent to the peer. */
+    void drop(Channel channel, long now, String reason) {
+        if (channel.closed()) {
+            return;
+        }
+        boolean known = channel.established();
+        channel.close(now);
+        channels.remove(channel);
+        waitingForReads.remove(channel);
+        engine.forget(channel);
+        book.closed(channel.address(), now);
+        if (known) {
+            engine.event(new EngineEvent.PeerLost(metadata.swarmId(), channel.address(), reason));
+        }
+        scheduleSoon();
+    }
+
+    void ban(Channel channel, long now, String reason) {
+        engine.bans().ban(channel.address().socket(), now);
+        book.forget(channel.address().socket());
+        engine.event(new EngineEvent.PeerBanned(metadata.swarmId(), channel.address(), reason));
+        drop(channel, now, reason);
+    }
+
+    void greetAgain(Channel silent, long now) {
+        for (Channel other : channels) {
+            if (other.opening() && other.address().equals(silent.address())) {
+                return;
+            }
+        }
+        if (!silent.reliable()) {
+            book.opened(silent.address());
+            engine.open(this, silent.address(), now);
+        }
+    }
+
+    // --- chunks that come
+
+    /** A DATA message; the ledger of the channel has noted it already. */
+    void received(Channel from, Message.Data data, boolean unasked, long now) {
+        long chunk = data.chunk();
+        int length = data.content().readableBytes();
+        counters.receivedBytes += length;
+        if (have.get(chunk)) {
+            counters.duplicateChunks++;
+            if (!from.reliable()) {
+                from.outbox().ack(chunk, engine.micros(now) - data.timestampMicros());
+            }
+            return;
+        }
+        if (unasked || intake.full() || intake.contains(chunk) || !rightLength(chunk, length)) {
+            counters.unwantedChunks++;
+            if (!unasked) {
+                requests.freed(chunk >> 6, 1L << (chunk & 63));
+            }
+            return;
+        }
+        requests.arrived(chunk);
+        intake.add(new Arrival(
+                from,
+                new ReceivedChunk(chunk, data.content().retain()),
+                length,
+                engine.micros(now) - data.timestampMicros()));
+        engine.receiving(this);
+    }
+
+    private boolean rightLength(long chunk, int length) {
+        ContentLayout known = layout;
+        return known == null
+                ? length <= metadata.chunkSizeBytes()
+                : chunk < known.chunkCount() && length == known.size(chunk);
+    }
+
+    /** Whether a hashed chunk belongs to the content; blames its sender if it does not. */
+    boolean verify(Arrival arrival, byte[] leaf, long now) {
+        Channel from = arrival.from();
+        Verdict verdict = integrity.verify(from.pending(), arrival.chunk(), leaf, arrival.length(), now);
+        if (verdict == Verdict.VERIFIED) {
+            from.conduct().goodChunk();
+            return true;
+        }
+        if (verdict == Verdict.MISSING) {
+            counters.unprovenChunks++;
+            return false;
+        }
+        counters.refusedChunks++;
+        if (!from.closed()) {
+            Conduct.Verdict conduct = from.conduct().badChunk();
+            if (conduct == Conduct.Verdict.BAN) {
+                ban(from, now, "content that does not verify");
+            } else if (conduct == Conduct.Verdict.SNUB) {
+                from.snub(now + Limits.SNUB);
+            }
+        }
+        return false;
+    }
+
+    void stored(List<Arrival> arrivals, long now) {
+        for (Arrival arrival : arrivals) {
+            have.set(arrival.chunk());
+            counters.verifiedBytes += arrival.length();
+        }
+        // What was on its way when the disk got full may still have fitted: only a try after the pause tells.
+        if (storageFailing && (!storagePaused() || complete())) {
+            storageFailing = false;
+            storageRetryAt = Long.MAX_VALUE;
+            engine.event(new EngineEvent.StorageRecovered(metadata.swarmId()));
+        }
+        boolean newSize = layout == null && learnSize();
+        for (Arrival arrival : arrivals) {
+            requests.stored(arrival.chunk(), arrival.from(), now);
+            if (!arrival.from().closed() && !arrival.from().reliable()) {
+                arrival.from().outbox().ack(arrival.chunk(), arrival.delayMicros());
+                arrival.from().ready();
+            }
+        }
+        if (serves()) {
+            announce(arrivals, newSize, now);
+            saver.stored(arrivals);
+            reportComplete();
+        }
+        scheduleSoon();
+    }
+
+    private boolean learnSize() {
+        if (!integrity.sizeProven()) {
+            return false;
+        }
+        long length = integrity.contentLengthBytes();
+        layout = new ContentLayout(metadata.chunkSizeBytes(), length);
+        format = formatFor(length);
+        if (!sizeReported) {
+            sizeReported = true;
+            engine.event(new EngineEvent.SizeKnown(metadata.swarmId(), length));
+        }
+        return true;
+    }
+
+    private void announce(List<Arrival> arrivals, boolean everything, long now) {
+        for (Channel channel : channels) {
+            if (!channel.established() || channel.peerComplete()) {
+                continue;
+            }
+            if (everything) {
+                channel.outbox().announcements().all(now);
+                channel.ready();
+                continue;
+            }
+            ChunkRange run = null;
+            for (Arrival arrival : arrivals) {
+                boolean acknowledged = arrival.from().equals(channel) && !channel.reliable();
+                boolean told = acknowledged || channel.peerHas().get(arrival.chunk());
+                if (!told && (run == null || !run.contains(arrival.chunk()))) {
+                    run = have.runAround(arrival.chunk());
+                    channel.outbox().announcements().add(run, now);
+                }
+            }
+        }
+    }
+
+    void notStored(List<Arrival> arrivals, long now) {
+        for (Arrival arrival : arrivals) {
+            requests.freed(arrival.chunk() >> 6, 1L << (arrival.chunk() & 63));
+        }
+        storageRetryAt = now + Limits.STORAGE_RETRY;
+    }
+
+    private void storageFails(StorageResult.Failed failed, long now) {
+        if (!storageFailing) {
+            storageFailing = true;
+            engine.event(new EngineEvent.StorageFailing(metadata.swarmId(), failed.cause(), failed.message()));
+        }
+        storageRetryAt = now + Limits.STORAGE_RETRY;
+    }
+
+    private void reportComplete() {
+        ContentLayout known = layout;
+        if (!completeReported && known != null && complete()) {
+            completeReported = true;
+            saver.flush();
+            engine.event(new EngineEvent.Completed(metadata.swarmId(), known.lengthBytes()));
+        }
+    }
+
+    // --- storage
+
+    /** Returns whether the result was for a job of this swarm's present life, which then has dealt with its buffers. */
+    boolean completed(StorageResult result, long now) {
+        if (result instanceof StorageResult.Content content) {
+            read(content);
+            return true;
+        }
+        if (result instanceof StorageResult.Saved saved) {
+            saver.saved(saved.job());
+            return true;
+        }
+        if (result instanceof StorageResult.Failed failed) {
+            return failed(failed, now);
+        }
+        return result instanceof StorageResult.Hashed ? intake.hashed(result, now) : intake.written(result, now);
+    }
+
+    private boolean failed(StorageResult.Failed failed, long now) {
+        if (failed.job() instanceof StorageJob.Write) {
+            storageFails(failed, now);
+            return intake.written(failed, now);
+        }
+        if (failed.job() instanceof StorageJob.Hash) {
+            return intake.hashed(failed, now);
+        }
+        if (failed.job() instanceof StorageJob.Save save) {
+            saver.saved(save);
+        } else if (failed.job() instanceof StorageJob.Read read) {
+            cache.stopReading(read.bin());
+            lose(read.bin(), read.wanted());
+            wakeReaders();
+        }
+        return true;
+    }
+
+    /** How many request bins may be read ahead for one channel, so that all of them share the cache. */
+    int readAheadBins() {
+        int serving = 1;
+        for (Channel channel : channels) {
+            serving += channel.wantsContent() ? 1 : 0;
+        }
+        long each = Limits.READ_CACHE_BYTES / (64L * metadata.chunkSizeBytes()) / serving;
+        return (int) Math.max(1, Math.min(each, Limits.READ_AHEAD_BINS));
+    }
+
+    /** The chunks of a request bin in memory, or null unless all of {@code wanted} is there. */
+    @Nullable
+    CachedBin cached(long bin, long wanted) {
+        return cache.get(bin, wanted);
+    }
+
+    /** Has chunks read for {@code reader}, which is told to go on when they are there. */
+    void read(long bin, long wanted, Channel reader) {
+        if (!waitingForReads.contains(reader)) {
+            waitingForReads.add(reader);
+        }
+        if (cache.startReading(bin)) {
+            boolean whole = 64L * metadata.chunkSizeBytes() <= Limits.READ_CACHE_BYTES / 16;
+            job(new StorageJob.Read(metadata.swarmId(), bin, whole ? have.word(bin) : wanted));
+        }
+    }
+
+    private void read(StorageResult.Content content) {
+        long bin = content.job().bin();
+        cache.stopReading(bin);
+        lose(bin, content.damaged());
+        BinHashes hashes = content.hashes();
+        if (integrity.resident(bin) != null) {
+            hashes = null;
+        } else if (hashes != null && !integrity.accept(hashes)) {
+            hashes = null;
+        }
+        cache.put(bin, new CachedBin(content.content(), content.job().wanted() & ~content.damaged(), hashes));
+        wakeReaders();
+    }
+
+    private void wakeReaders() {
+        waitingForReads.forEach(Channel::ready);
+        waitingForReads.clear();
+    }
+
+    /** Chunks that cannot be read back are missing again. */
+    private void lose(long bin, long mask) {
+        for (long bits = mask & have.word(bin); bits != 0; bits &= bits - 1) {
+            long chunk = (bin << 6) + Long.numberOfTrailingZeros(bits);
+            have.clear(chunk, chunk);
+            completeReported = false;
+            engine.event(new EngineEvent.ChunkLost(metadata.swarmId(), chunk));
+            scheduleSoon();
+        }
+    }
+
+    /** Takes chunks a peer owed us out of what counts as requested. */
+    void release(long bin, long mask) {
+        requests.freed(bin, mask);
+    }
+
+    // --- time
+
+    void schedule(long now) {
+        if (integrity.unprovable() && !unprovableReported) {
+            unprovableReported = true;
+            engine.event(new EngineEvent.SizeUnprovable(
+                    metadata.swarmId(), 2L * metadata.hashFunction().length()));
+        }
+        if (!complete()) {
+            requests.schedule(now);
+        }
+    }
+
+    void timeout(long now) {
+        for (TransportAddress address = toDial(now); address != null; address = toDial(now)) {
+            if (!engine.open(this, address, now)) {
+                book.closed(address, now);
+            }
+        }
+        for (Channel channel : List.copyOf(channels)) {
+            if (!channel.closed() && channel.nextWake() <= now) {
+                channel.timeout(now);
+            }
+        }
+        if (choker.next() <= now && !channels.isEmpty()) {
+            choker.decide(now, channels, complete());
+        }
+        if (storageRetryAt <= now) {
+            storageRetryAt = Long.MAX_VALUE;
+            scheduleSoon();
+        }
+        if (requests.nextWake() <= now) {
+            scheduleSoon();
+        }
+        saver.timeout(now);
+    }
+
+    private @Nullable TransportAddress toDial(long now) {
+        return channels.size() < engine.config().maxPeersPerSwarm() ? book.nextToDial(now) : null;
+    }
+
+    /** Whether requests wait until writing is tried again. */
+    boolean storagePaused() {
+        return storageFailing && storageRetryAt != Long.MAX_VALUE;
+    }
+
+    long nextWake() {
+        long wake = channels.size() < engine.config().maxPeersPerSwarm() ? book.nextDial() : Long.MAX_VALUE;
+        for (Channel channel : channels) {
+            wake = Math.min(wake, channel.nextWake());
+        }
+        wake = channels.isEmpty() ? wake : Math.min(wake, choker.next());
+        return Math.min(Math.min(wake, storageRetryAt), Math.min(requests.nextWake(), saver.nextWake()));
+    }
+
+    /** Says goodbye to everyone and saves what is known of hashes. */
+    void close(long now) {
+        for (Channel channel : List.copyOf(channels)) {
+            if (channel.established()) {
+                engine.closeQuietly(channel.address(), channel.remoteId());
+            }
+            drop(channel, now, "we left");
+        }
+        saver.flush();
+        intake.close();
+        cache.clear();
+    }
+
+    void countReceived(int bytes) {
+        counters.wireReceivedBytes += bytes;
+    }
+
+    void countSent(int bytes, int dataBytes) {
+        counters.wireSentBytes += bytes;
+        counters.sentBytes += dataBytes;
+    }
+
+    SwarmSnapshot snapshot() {
+        List<SwarmSnapshot.ChannelSnapshot> peers = new ArrayList<>();
+        for (Channel channel : channels) {
+            if (channel.established()) {
+                peers.add(channel.snapshot());
+            }
+        }
+        ContentLayout known = layout;
+        long count = chunkCount();
+        boolean last = count > 0 && have.get(count - 1);
+        long verified = have.cardinality() * metadata.chunkSizeBytes()
+                - (last ? metadata.chunkSizeBytes() - chunkLength(count - 1) : 0);
+        return new SwarmSnapshot(
+                metadata.swarmId(),
+                known == null ? -1 : known.lengthBytes(),
+                count,
+                have.cardinality(),
+                verified,
+                counters.receivedBytes,
+                counters.sentBytes,
+                counters.wireReceivedBytes,
+                counters.wireSentBytes,
+                counters.duplicateChunks,
+                counters.refusedChunks,
+                storageFailing,
+                book.size(),
+                List.copyOf(peers));
+    }
+}

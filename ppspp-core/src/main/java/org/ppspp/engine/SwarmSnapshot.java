@@ -1,0 +1,65 @@
+package org.ppspp.engine;
+
+import java.util.List;
+import org.ppspp.wire.SwarmId;
+import org.ppspp.wire.TransportAddress;
+
+/**
+ * How one swarm stands at one moment. Progress lines, reports and metrics are functions of this record.
+ *
+ * @param contentLengthBytes the proven length, or -1 while it is unknown
+ * @param chunkCount the proven number of chunks, or -1
+ * @param verifiedChunks chunks verified and stored
+ * @param verifiedBytes their bytes
+ * @param receivedBytes DATA payload received since the swarm was joined, useful or not
+ * @param sentBytes DATA payload sent
+ * @param wireReceivedBytes all datagram or frame bytes received on this swarm's channels
+ * @param wireSentBytes all datagram or frame bytes sent on them
+ * @param duplicateChunks chunks received that were already there
+ * @param refusedChunks chunks that failed verification
+ * @param storageFailing whether writing fails at the moment
+ * @param knownAddresses addresses in the peer book
+ * @param channels one entry for each established channel
+ */
+public record SwarmSnapshot(
+        SwarmId swarm,
+        long contentLengthBytes,
+        long chunkCount,
+        long verifiedChunks,
+        long verifiedBytes,
+        long receivedBytes,
+        long sentBytes,
+        long wireReceivedBytes,
+        long wireSentBytes,
+        long duplicateChunks,
+        long refusedChunks,
+        boolean storageFailing,
+        int knownAddresses,
+        List<ChannelSnapshot> channels) {
+
+    /** Whether all of the content is here. */
+    public boolean complete() {
+        return chunkCount >= 0 && verifiedChunks == chunkCount;
+    }
+
+    /**
+     * One peer.
+     *
+     * @param complete whether it has announced all of the content
+     * @param rttMicros smoothed round-trip time, or -1 before the first sample
+     * @param windowBytes congestion window
+     * @param inFlightBytes DATA bytes sent and neither acknowledged nor lost
+     * @param requestedChunks chunks we asked of it and wait for
+     * @param lostDatagrams DATA datagrams declared lost on the way to it
+     */
+    public record ChannelSnapshot(
+            TransportAddress address,
+            boolean complete,
+            long receivedBytes,
+            long sentBytes,
+            long rttMicros,
+            long windowBytes,
+            long inFlightBytes,
+            int requestedChunks,
+            long lostDatagrams) {}
+}

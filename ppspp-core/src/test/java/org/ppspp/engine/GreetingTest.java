@@ -1,0 +1,167 @@
+package org.ppspp.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.ppspp.chunk.ChunkMap;
+import org.ppspp.chunk.ChunkRange;
+import org.ppspp.wire.ChunkAddressing;
+import org.ppspp.wire.MalformedMessageException;
+import org.ppspp.wire.Message;
+import org.ppspp.wire.MessageReader;
+import org.ppspp.wire.ProtocolOptions;
+import org.ppspp.wire.SwarmId;
+import org.ppspp.wire.WireFormat;
+
+class GreetingTest {
+    private static final SwarmMetadata METADATA = SwarmMetadata.ofRootHash(id(1), 1_024, 5_000L);
+    private static final WireFormat FORMAT = new WireFormat(ChunkAddressing.CHUNK_RANGES_32, 32, 0, 1_024, -1);
+
+    private final Greeting greeting = new Greeting(METADATA);
+
+    private static SwarmId id(int last) {
+        byte[] bytes = new byte[32];
+        bytes[31] = (byte) last;
+        return SwarmId.of(bytes);
+    }
+
+    /** The options of a peer that we change one at a time. */
+    private record Theirs(
+            @Nullable Integer version,
+            @Nullable Integer minimum,
+            @Nullable SwarmId swarm,
+            @Nullable Integer method,
+            @Nullable Integer function,
+            @Nullable ChunkAddressing addressing,
+            @Nullable Long chunkSize) {
+        static Theirs of(ProtocolOptions o) {
+            return new Theirs(
+                    o.version(),
+                    o.minimumVersion(),
+                    o.swarmId(),
+                    o.integrityMethod(),
+                    o.hashFunction(),
+                    o.addressing(),
+                    o.chunkSize());
+        }
+
+        ProtocolOptions options() {
+            return new ProtocolOptions(
+                    version, minimum, swarm, method, function, null, addressing, null, null, chunkSize);
+        }
+    }
+
+    private record Change(String reason, UnaryOperator<Theirs> of) {
+        @Override
+        public String toString() {
+            return reason;
+        }
+    }
+
+    static Stream<Change> changes() {
+        return Stream.of(
+                new Change(
+                        "no common protocol version",
+                        t -> new Theirs(2, 2, t.swarm, t.method, t.function, t.addressing, t.chunkSize)),
+                new Change(
+                        "no common protocol version",
+                        t -> new Theirs(null, null, t.swarm, t.method, t.function, t.addressing, t.chunkSize)),
+                new Change(
+                        "another swarm", t -> new Theirs(1, 1, id(2), t.method, t.function, t.addressing, t.chunkSize)),
+                new Change(
+                        "another integrity method",
+                        t -> new Theirs(1, 1, t.swarm, 0, t.function, t.addressing, t.chunkSize)),
+                new Change(
+                        "another hash function",
+                        t -> new Theirs(1, 1, t.swarm, t.method, 0, t.addressing, t.chunkSize)),
+                new Change(
+                        "another chunk addressing method",
+                        t -> new Theirs(1, 1, t.swarm, t.method, t.function, ChunkAddressing.BINS_32, t.chunkSize)),
+                new Change(
+                        "another chunk size",
+                        t -> new Theirs(1, 1, t.swarm, t.method, t.function, t.addressing, 8_192L)),
+                new Change(
+                        "another chunk size",
+                        t -> new Theirs(1, 1, t.swarm, t.method, t.function, t.addressing, null)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("changes")
+    void refusesAPeerOfAnotherKind(Change change) {
+        Theirs same = Theirs.of(greeting.options(true));
+
+        assertThat(greeting.mismatch(same.options())).isNull();
+        assertThat(greeting.mismatch(change.of().apply(same).options())).isEqualTo(change.reason());
+    }
+
+    @Test
+    void talksToALaterVersionThatKnowsOurs() {
+        Theirs t = Theirs.of(greeting.options(true));
+        Theirs later = new Theirs(2, 1, t.swarm, t.method, t.function, t.addressing, t.chunkSize);
+
+        assertThat(greeting.mismatch(later.options())).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void saysAllThatItsSideMustSay(boolean initiator) throws MalformedMessageException {
+        ChunkMap have = ChunkMap.full(5);
+        ByteBuf out = Unpooled.buffer();
+        greeting.write(out, FORMAT, 17, 18, initiator, have, 1_232);
+
+        assertThat(MessageReader.readChannel(out)).isEqualTo(17);
+        Message.Handshake handshake = MessageReader.readHandshake(out);
+        assertThat(handshake.sourceChannel()).isEqualTo(18);
+        if (initiator) {
+            handshake.options().requireInitiator();
+        } else {
+            handshake.options().requireResponder();
+            assertThat(handshake.options().swarmId())
+                    .as("RFC 7574 §3.1.1: need not")
+                    .isNull();
+        }
+        assertThat(new Greeting(METADATA).mismatch(handshake.options())).isNull();
+        assertThat(MessageReader.afterHandshake(out, FORMAT, 10).next())
+                .isEqualTo(new Message.Have(new ChunkRange(0, 4)));
+    }
+
+    /** An answer must never be longer than what it answers: what does not fit is announced later. */
+    @Test
+    void announcesNoMoreThanFits() throws MalformedMessageException {
+        ChunkMap have = new ChunkMap();
+        for (int i = 0; i < 100; i++) {
+            have.set(3L * i);
+        }
+        int bare = length(new ChunkMap(), 0);
+        for (int limit = bare; limit < bare + 100; limit++) {
+            int length = length(have, limit);
+            assertThat(length).isLessThanOrEqualTo(limit);
+            assertThat((length - bare) / 9).isEqualTo(Math.min((limit - bare) / 9, Limits.OPENING_RANGES));
+        }
+    }
+
+    private int length(ChunkMap have, int limit) throws MalformedMessageException {
+        ByteBuf out = Unpooled.buffer();
+        greeting.write(out, FORMAT, 0, 1, true, have, limit);
+        int length = out.readableBytes();
+        MessageReader.readChannel(out);
+        MessageReader.readHandshake(out);
+        MessageReader rest = MessageReader.afterHandshake(out, FORMAT, 10);
+        List<Message> messages = new ArrayList<>();
+        for (Message message = rest.next(); message != null; message = rest.next()) {
+            messages.add(message);
+        }
+        assertThat(messages).allMatch(Message.Have.class::isInstance);
+        return length;
+    }
+}

@@ -1,0 +1,331 @@
+package org.ppspp.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ChunkMap;
+import org.ppspp.chunk.ChunkRange;
+import org.ppspp.engine.Engine;
+import org.ppspp.engine.EngineConfig;
+import org.ppspp.engine.EngineEvent;
+import org.ppspp.engine.PeerOrigin;
+import org.ppspp.engine.StorageJob;
+import org.ppspp.engine.StorageResult;
+import org.ppspp.engine.SwarmConfig;
+import org.ppspp.engine.SwarmMetadata;
+import org.ppspp.engine.SwarmSnapshot;
+import org.ppspp.engine.Transmit;
+import org.ppspp.wire.MalformedMessageException;
+import org.ppspp.wire.Message;
+import org.ppspp.wire.MessageReader;
+import org.ppspp.wire.TransportAddress;
+import org.ppspp.wire.WireFormat;
+
+/** A real engine with a simulated disk, network and clock, which watches what its engine says. */
+public final class SimPeer implements SimNode {
+    /** Actions of one peer at one moment: more means that the engine goes round in circles. */
+    private static final int STEPS_AT_ONCE = 20_000;
+
+    private static final int SEGMENTS = 62;
+
+    private final Simulation simulation;
+    private final Content content;
+    private final SwarmMetadata metadata;
+    private final EngineConfig config;
+    private final TransportAddress address;
+    private final SimDisk disk;
+    private final long seed;
+    private final boolean honest;
+    private final Collection<TransportAddress> honestPeers;
+    private final long clockSkewMicros;
+    private final List<EngineEvent> events = new ArrayList<>();
+    private final List<StorageJob> inFlight = new ArrayList<>();
+    private @Nullable Engine engine;
+    private int incarnation;
+    private long wakeAt = Long.MAX_VALUE;
+    private long storageDelay;
+    private boolean answersReads = true;
+
+    SimPeer(
+            Simulation simulation,
+            Content content,
+            SwarmMetadata metadata,
+            EngineConfig config,
+            int number,
+            boolean honest,
+            Collection<TransportAddress> honestPeers) {
+        this.simulation = simulation;
+        this.content = content;
+        this.metadata = metadata;
+        this.config = config;
+        this.address = TransportAddress.udp(socket(number));
+        this.disk = new SimDisk(simulation, content);
+        this.seed = simulation.random().nextLong();
+        this.honest = honest;
+        this.honestPeers = honestPeers;
+        this.clockSkewMicros = simulation.random().nextLong(10_000_000_000L) - 5_000_000_000L;
+        if (honest) {
+            honestPeers.add(address);
+        }
+    }
+
+    private static InetSocketAddress socket(int number) {
+        try {
+            byte[] raw = {10, 0, (byte) (number >> 8), (byte) number};
+            return new InetSocketAddress(InetAddress.getByAddress(raw), 6778);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    public TransportAddress address() {
+        return address;
+    }
+
+    SimDisk disk() {
+        return disk;
+    }
+
+    public List<EngineEvent> events() {
+        return events;
+    }
+
+    public boolean complete() {
+        return events.stream().anyMatch(EngineEvent.Completed.class::isInstance) && disk.complete();
+    }
+
+    public @Nullable SwarmSnapshot snapshot() {
+        Engine running = engine;
+        return running == null ? null : running.snapshot(metadata.swarmId());
+    }
+
+    void storageDelay(long nanos) {
+        storageDelay = nanos;
+    }
+
+    /** From now on no DATA leaves: the disk never answers. */
+    void stall() {
+        answersReads = false;
+    }
+
+    boolean running() {
+        return engine != null;
+    }
+
+    /** Starts, or starts again with what the disk holds. */
+    public void start() {
+        incarnation++;
+        Engine started =
+                new Engine(config, 1_700_000_000_000_000L + clockSkewMicros, new SplittableRandom(seed + incarnation));
+        engine = started;
+        simulation.attach(address, this);
+        boolean sizeKnown = metadata.contentLengthBytes() != null || disk.complete() || sizeWasKnown();
+        SwarmMetadata known =
+                sizeKnown ? metadata.withContentLength(content.layout().lengthBytes()) : metadata;
+        started.join(
+                simulation.now(),
+                new SwarmConfig(known, sizeKnown ? disk.have() : new ChunkMap(), disk.upper(), disk.partial()));
+        pump();
+    }
+
+    private boolean sizeWasKnown() {
+        return events.stream().anyMatch(EngineEvent.SizeKnown.class::isInstance);
+    }
+
+    /** Is gone without a word; the disk stays. */
+    public void crash() {
+        Engine crashed = engine;
+        engine = null;
+        incarnation++;
+        wakeAt = Long.MAX_VALUE;
+        simulation.detach(address);
+        if (crashed != null) {
+            drain(crashed);
+            crashed.close(simulation.now());
+        }
+    }
+
+    /** Leaves with a word to everyone. */
+    public void stop() {
+        Engine leaving = engine;
+        if (leaving != null) {
+            leaving.leave(simulation.now(), metadata.swarmId());
+            pump();
+            crash();
+        }
+    }
+
+    /** Jobs in flight must be answered before an engine is closed. */
+    private void drain(Engine closing) {
+        for (StorageJob job : inFlight) {
+            closing.completed(simulation.now(), disk.run(job));
+        }
+        inFlight.clear();
+        for (StorageJob job = closing.nextJob(); job != null; job = closing.nextJob()) {
+            closing.completed(simulation.now(), disk.run(job));
+        }
+    }
+
+    public void meet(PeerOrigin origin, List<TransportAddress> peers) {
+        Engine running = engine;
+        if (running != null) {
+            running.addPeers(simulation.now(), metadata.swarmId(), peers, origin);
+            pump();
+        }
+    }
+
+    @Override
+    public void receive(TransportAddress from, TransportAddress to, ByteBuf datagram) {
+        Engine running = engine;
+        if (running != null) {
+            running.receive(simulation.now(), from, datagram);
+            pump();
+        }
+    }
+
+    private void pump() {
+        Engine running = engine;
+        if (running == null) {
+            return;
+        }
+        int steps = 0;
+        ByteBuf out = simulation.buffers().heapBuffer(1 << 16);
+        try {
+            boolean busy = true;
+            while (busy) {
+                busy = false;
+                for (StorageJob job = running.nextJob(); job != null; job = running.nextJob()) {
+                    busy = true;
+                    submit(job);
+                }
+                for (EngineEvent event = running.nextEvent(); event != null; event = running.nextEvent()) {
+                    check(event);
+                    events.add(event);
+                }
+                Transmit transmit = running.transmit(simulation.now(), out.clear(), SEGMENTS);
+                if (transmit != null) {
+                    busy = true;
+                    cut(transmit, out);
+                }
+                assertThat(++steps).as("I17: actions of one peer at one moment").isLessThan(STEPS_AT_ONCE);
+            }
+        } finally {
+            out.release();
+        }
+        arm(running);
+    }
+
+    private void cut(Transmit transmit, ByteBuf out) {
+        assertThat(out.readableBytes()).isEqualTo(transmit.length());
+        while (out.isReadable()) {
+            byte[] datagram = new byte[Math.min(transmit.segmentLength(), out.readableBytes())];
+            out.readBytes(datagram);
+            if (honest) {
+                check(datagram);
+            }
+            simulation.send(this, address, transmit.destination(), datagram);
+        }
+    }
+
+    private void submit(StorageJob job) {
+        if (job instanceof StorageJob.Read && !answersReads) {
+            return;
+        }
+        inFlight.add(job);
+        int submittedBy = incarnation;
+        long delay = storageDelay == 0 ? 0 : simulation.random().nextLong(storageDelay);
+        simulation.after(delay, () -> {
+            Engine running = engine;
+            if (running != null && incarnation == submittedBy) {
+                inFlight.remove(job);
+                StorageResult result = disk.run(job);
+                running.completed(simulation.now(), result);
+                pump();
+            }
+        });
+    }
+
+    private void arm(Engine running) {
+        long next = running.nextTimeout();
+        if (next == Long.MAX_VALUE || (next >= wakeAt && wakeAt > simulation.now())) {
+            return;
+        }
+        // A deadline in the past would be a busy loop: the engine has just had its chance.
+        long at = Math.max(next, simulation.now() + 1);
+        wakeAt = at;
+        int armedBy = incarnation;
+        simulation.after(at - simulation.now(), () -> {
+            Engine now = engine;
+            if (now != null && incarnation == armedBy && wakeAt == at) {
+                wakeAt = Long.MAX_VALUE;
+                now.timeout(simulation.now());
+                pump();
+            }
+        });
+    }
+
+    // --- invariants
+
+    private void check(EngineEvent event) {
+        if (event instanceof EngineEvent.SizeKnown known) {
+            assertThat(known.contentLengthBytes())
+                    .as("I3: reported size")
+                    .isEqualTo(content.layout().lengthBytes());
+        } else if (event instanceof EngineEvent.Completed) {
+            assertThat(disk.complete()).as("complete on disk").isTrue();
+        } else if (event instanceof EngineEvent.PeerBanned banned && honest) {
+            assertThat(honestPeers)
+                    .as("I8: honest peers are never banned: %s", banned)
+                    .doesNotContain(banned.address());
+        }
+    }
+
+    /** I1, I2: what leaves is the true content, and what is announced or acknowledged is on disk. */
+    private void check(byte[] datagram) {
+        ByteBuf buffer = Unpooled.wrappedBuffer(datagram);
+        buffer.readInt();
+        WireFormat format = new WireFormat(
+                metadata.addressing(),
+                metadata.hashFunction().length(),
+                0,
+                metadata.chunkSizeBytes(),
+                content.layout().lengthBytes());
+        MessageReader reader = new MessageReader(buffer, format, 2_048);
+        try {
+            for (Message message = reader.next(); message != null; message = reader.next()) {
+                if (message instanceof Message.Data data) {
+                    byte[] bytes = new byte[data.content().readableBytes()];
+                    data.content().getBytes(data.content().readerIndex(), bytes);
+                    assertThat(bytes).as("I1: DATA %d", data.chunk()).isEqualTo(content.chunk(data.chunk()));
+                } else if (message instanceof Message.Have have) {
+                    assertHeld(have.chunks(), "HAVE");
+                } else if (message instanceof Message.Ack ack) {
+                    assertHeld(ack.chunks(), "ACK");
+                } else if (message instanceof Message.Integrity integrity) {
+                    assertThat(integrity.hash())
+                            .as("INTEGRITY of bin %d", integrity.bin())
+                            .isEqualTo(content.hash(integrity.bin()));
+                }
+            }
+        } catch (MalformedMessageException e) {
+            throw new AssertionError("our own datagram does not parse", e);
+        }
+    }
+
+    private void assertHeld(ChunkRange range, String what) {
+        for (long chunk = range.first(); chunk <= range.last(); chunk++) {
+            assertThat(disk.holds(chunk))
+                    .as("I2: %s %s, chunk %d on disk", what, range, chunk)
+                    .isTrue();
+        }
+    }
+}
