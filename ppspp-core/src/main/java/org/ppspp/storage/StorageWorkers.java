@@ -1,0 +1,197 @@
+package org.ppspp.storage;
+
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.engine.StorageJob;
+import org.ppspp.engine.StorageResult;
+import org.ppspp.wire.SwarmId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The threads that read, write and hash for the engine, and make checkpoints of what they wrote.
+ *
+ * <p>Every job is answered exactly once, whatever happens, on a worker thread. The engine bounds how many jobs are out.
+ */
+public final class StorageWorkers implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageWorkers.class);
+
+    /** How often idle threads look for checkpoints that are due. */
+    private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final ByteBufAllocator allocator;
+    private final Consumer<StorageResult> results;
+    private final BlockingQueue<Order> queue = new LinkedBlockingQueue<>();
+    private final Map<SwarmId, LocalContent> contents = new ConcurrentHashMap<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicLong nextSweep = new AtomicLong(System.nanoTime() + SWEEP_NANOS);
+    private final Object idle = new Object();
+    private long unanswered;
+    private volatile boolean closed;
+
+    /** What waits in the queue: a job, or nothing but a reason to wake up. */
+    private record Order(@Nullable StorageJob job) {}
+
+    /**
+     * Starts the threads.
+     *
+     * @param count how many; one for each processor is right
+     * @param allocator of the buffers that content is read into
+     * @param results takes each answer, on any worker thread; must not throw
+     */
+    public StorageWorkers(int count, ByteBufAllocator allocator, Consumer<StorageResult> results) {
+        this.allocator = allocator;
+        this.results = results;
+        for (int n = 1; n <= count; n++) {
+            Thread thread = new Thread(this::work, "ppspp-work-" + n);
+            thread.setDaemon(true);
+            threads.add(thread);
+        }
+        threads.forEach(Thread::start);
+    }
+
+    /** Lets jobs of {@code swarm} work on {@code content}, which stays the caller's to close. */
+    public void register(SwarmId swarm, LocalContent content) {
+        contents.put(swarm, content);
+    }
+
+    /** Ends that; jobs that come later fail. {@link #awaitIdle} tells when those before are done. */
+    public void unregister(SwarmId swarm) {
+        contents.remove(swarm);
+    }
+
+    public void submit(StorageJob job) {
+        synchronized (idle) {
+            if (closed) {
+                throw new IllegalStateException("closed");
+            }
+            unanswered++;
+            queue.add(new Order(job));
+        }
+    }
+
+    /** Waits until every job submitted so far is answered. */
+    public void awaitIdle() throws InterruptedException {
+        synchronized (idle) {
+            while (unanswered > 0) {
+                idle.wait();
+            }
+        }
+    }
+
+    /** Answers what was submitted and ends the threads. Not to be called on one of them. */
+    @Override
+    public void close() {
+        synchronized (idle) {
+            closed = true;
+            threads.forEach(thread -> queue.add(new Order(null)));
+        }
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    // Jobs own buffers and files: they are always waited for.
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void work() {
+        JobRunner runner = new JobRunner(allocator);
+        while (true) {
+            boolean last = closed;
+            Order order = next(last);
+            if (order != null && order.job() != null) {
+                answer(order.job(), runner);
+            } else if (order == null && last) {
+                return;
+            }
+            sweep();
+        }
+    }
+
+    private @Nullable Order next(boolean last) {
+        try {
+            return last ? queue.poll() : queue.poll(SWEEP_NANOS, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            // Nobody interrupts these threads to any purpose: close() ends them.
+            return null;
+        }
+    }
+
+    private void answer(StorageJob job, JobRunner runner) {
+        LocalContent content = contents.get(job.swarm());
+        try {
+            results.accept(content == null ? unknown(job) : run(job, content, runner));
+        } catch (RuntimeException e) {
+            LOG.error("swarm={} the answer to {} was lost", job.swarm(), JobRunner.name(job), e);
+        } finally {
+            synchronized (idle) {
+                unanswered--;
+                idle.notifyAll();
+            }
+        }
+        if (content != null && job instanceof StorageJob.Write) {
+            checkpointIfDue(content);
+        }
+    }
+
+    private static StorageResult run(StorageJob job, LocalContent content, JobRunner runner) {
+        try {
+            return runner.run(job, content);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.error("swarm={} {} failed", job.swarm(), JobRunner.name(job), e);
+            return new StorageResult.Failed(job, StorageResult.Cause.IO, "internal error: " + e);
+        }
+    }
+
+    private static StorageResult unknown(StorageJob job) {
+        return new StorageResult.Failed(
+                job, StorageResult.Cause.IO, "the files of swarm " + job.swarm() + " are closed");
+    }
+
+    /** Looks at all contents once in a while, so that the last chunks before a pause get their checkpoint too. */
+    private void sweep() {
+        long now = System.nanoTime();
+        long due = nextSweep.get();
+        if (now - due >= 0 && nextSweep.compareAndSet(due, now + SWEEP_NANOS)) {
+            contents.values().forEach(StorageWorkers::checkpointIfDue);
+        }
+    }
+
+    private static void checkpointIfDue(LocalContent content) {
+        if (!content.checkpointDue(System.nanoTime())) {
+            return;
+        }
+        try {
+            content.checkpoint();
+        } catch (IOException e) {
+            // Of a full disk the user hears by the chunks that do not fit, of anything else once.
+            boolean news = content.checkpointFailed() && !LocalContentException.isNoSpace(e);
+            LOG.atLevel(news ? Level.WARN : Level.DEBUG)
+                    .log(
+                            "{}: the state could not be saved and is tried again: {}",
+                            content.path(),
+                            LocalContentException.reason(e));
+        } catch (RuntimeException e) {
+            LOG.error("{}: saving the state failed", content.path(), e);
+        }
+    }
+}
