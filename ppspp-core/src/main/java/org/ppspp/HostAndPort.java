@@ -1,0 +1,41 @@
+package org.ppspp;
+
+/**
+ * The two halves of {@code HOST:PORT}, either of which may be missing.
+ *
+ * @param host without brackets, may be empty
+ * @param port 0 to 65535, or -1 where none is given
+ */
+public record HostAndPort(String host, int port) {
+    /** Splits {@code HOST}, {@code HOST:PORT}, {@code :PORT}, {@code [V6]}, {@code [V6]:PORT} or a bare IPv6 address. */
+    public static HostAndPort split(String text) {
+        if (text.startsWith("[")) {
+            int end = text.indexOf(']');
+            if (end < 0) {
+                throw new IllegalArgumentException("'" + text + "' lacks a closing bracket");
+            }
+            String rest = text.substring(end + 1);
+            if (!rest.isEmpty() && !rest.startsWith(":")) {
+                throw new IllegalArgumentException("'" + text + "' has something other than a port behind the bracket");
+            }
+            return new HostAndPort(text.substring(1, end), rest.isEmpty() ? -1 : port(rest.substring(1), text));
+        }
+        int colon = text.indexOf(':');
+        if (colon < 0 || text.indexOf(':', colon + 1) >= 0) {
+            return new HostAndPort(text, -1);
+        }
+        return new HostAndPort(text.substring(0, colon), port(text.substring(colon + 1), text));
+    }
+
+    private static int port(String digits, String whole) {
+        try {
+            int port = Integer.parseInt(digits);
+            if (port >= 0 && port <= 65_535) {
+                return port;
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("'" + digits + "' in '" + whole + "' is no port number", e);
+        }
+        throw new IllegalArgumentException("a port is 0 to 65535, not " + digits);
+    }
+}

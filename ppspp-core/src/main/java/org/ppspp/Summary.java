@@ -1,0 +1,42 @@
+package org.ppspp;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.ppspp.engine.SwarmMetadata;
+
+/**
+ * What a transfer came to, from its start until now.
+ *
+ * @param metadata of the swarm, with the content length where it is known
+ * @param file where the content is, or will be once complete
+ * @param complete whether all of it is there and verified
+ * @param elapsed from the end of the check of what was on the disk to completion, or to now
+ * @param downloadedBytes verified bytes that came from peers in this run
+ * @param uploadedBytes DATA payload sent
+ * @param refusedChunks chunks that failed verification
+ * @param duplicateChunks chunks that came more than once
+ * @param peers peers that took part in some way
+ */
+public record Summary(
+        SwarmMetadata metadata,
+        Path file,
+        boolean complete,
+        Duration elapsed,
+        long downloadedBytes,
+        long uploadedBytes,
+        long refusedChunks,
+        long duplicateChunks,
+        int peers) {
+
+    /** Downloaded bytes a second over the whole time. */
+    public double averageBytesPerSecond() {
+        double seconds = elapsed.toNanos() / 1e9;
+        return seconds <= 0 ? 0 : downloadedBytes / seconds;
+    }
+
+    /** How often the content was given away: uploaded bytes over the content length, 0 while that is unknown. */
+    public double ratio() {
+        Long length = metadata.contentLengthBytes();
+        return length == null ? 0 : (double) uploadedBytes / length;
+    }
+}

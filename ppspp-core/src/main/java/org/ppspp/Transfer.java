@@ -1,0 +1,374 @@
+package org.ppspp;
+
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.engine.EngineEvent;
+import org.ppspp.engine.PeerOrigin;
+import org.ppspp.engine.SwarmSnapshot;
+import org.ppspp.net.EngineLoop;
+import org.ppspp.storage.ContentOptions;
+import org.ppspp.storage.LocalContent;
+import org.ppspp.storage.LocalContentException;
+import org.ppspp.storage.Opened;
+import org.ppspp.wire.SwarmId;
+import org.ppspp.wire.TransportAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One content asset on its way here and to others, as {@link Peer#share} began it. Its methods may be called from any
+ * thread.
+ */
+public final class Transfer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
+
+    /** Closing waits for disks and trackers, but not for ever. */
+    private static final long CLOSE_SECONDS = 5;
+
+    private static final long LEAVE_SECONDS = 2;
+
+    private record View(TransferSnapshot snapshot, Summary summary) {}
+
+    private final PeerParts parts;
+    private final TransferRequest request;
+    private final Consumer<Transfer> forget;
+    private final SwarmId swarm;
+    private final TransferTrackers trackers;
+    private final CompletableFuture<Summary> done = new CompletableFuture<>();
+    private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
+    private volatile View view;
+    private volatile boolean closing;
+
+    // From here on for the transfers' thread alone.
+    private final Account account;
+    private @Nullable LocalContent content;
+    private @Nullable Thread opening;
+
+    /** {@code forget} is called when nothing of the transfer is left but its files. */
+    Transfer(PeerParts parts, TransferRequest request, Consumer<Transfer> forget) {
+        this.parts = parts;
+        this.request = request;
+        this.forget = forget;
+        this.swarm = request.metadata().swarmId();
+        this.trackers = new TransferTrackers(parts, swarm, request.transport(), this::tell);
+        this.account = new Account(request.metadata(), request.target());
+        this.view = new View(account.snapshot(), account.summary(System.nanoTime()));
+    }
+
+    public SwarmId swarm() {
+        return swarm;
+    }
+
+    /**
+     * Completes when the content is complete, verified and published under its name; at once for a file that was there. Ends
+     * with a {@link LocalContentException} where the disk refuses, and with a {@link java.util.concurrent.CancellationException} by {@link #close}.
+     */
+    public CompletableFuture<Summary> done() {
+        return done.copy();
+    }
+
+    /** How things stand, as of at most a second ago. */
+    public TransferSnapshot snapshot() {
+        return view.snapshot();
+    }
+
+    /** What the transfer came to so far, as of at most a second ago. */
+    public Summary summary() {
+        return view.summary();
+    }
+
+    /** Renews what {@link #snapshot} and {@link #summary} say, soon; completes in any case. */
+    public CompletableFuture<TransferSnapshot> refresh() {
+        CompletableFuture<TransferSnapshot> fresh = new CompletableFuture<>();
+        renewSoon(fresh::complete);
+        return fresh.completeOnTimeout(view.snapshot(), 1, TimeUnit.SECONDS);
+    }
+
+    /** Names peers to contact. Their names are looked up first; one that does not exist is told as a notice. */
+    public void addPeers(List<Endpoint> peers) {
+        parts.blocking().execute(() -> {
+            List<TransportAddress> addresses = new ArrayList<>();
+            for (Endpoint peer : peers) {
+                try {
+                    for (InetSocketAddress address : peer.resolve()) {
+                        addresses.addAll(request.transport().addresses(address));
+                    }
+                } catch (UnknownHostException e) {
+                    tell(new TransferEvent.Notice("peer " + peer + ": host not found"));
+                }
+            }
+            onLoop((engine, now) -> engine.addPeers(now, swarm, addresses, PeerOrigin.USER));
+        });
+    }
+
+    /** Leaves the swarm and saves the state, within a few seconds. The same request resumes it. */
+    @Override
+    public void close() {
+        try {
+            stop().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("swarm={} is not closed after {} s", swarm, CLOSE_SECONDS);
+        } catch (ExecutionException e) {
+            LOG.warn("swarm={} could not be closed cleanly: {}", swarm, String.valueOf(e.getCause()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    void start() {
+        Thread thread = new Thread(this::open, "ppspp-open");
+        thread.setDaemon(true);
+        run(() -> opening = thread);
+        thread.start();
+    }
+
+    /** Begins to leave the swarm; completes when nothing of the transfer is left but its files. */
+    CompletableFuture<@Nullable Void> stop() {
+        run(() -> {
+            if (closing) {
+                return;
+            }
+            closing = true;
+            if (opening != null) {
+                // hashing a large file takes long; it ends in notOpened()
+                opening.interrupt();
+            } else {
+                LocalContent open = content;
+                content = null;
+                parts.blocking().execute(() -> leave(open));
+            }
+        });
+        return stopped.copy();
+    }
+
+    /** Looks at the engine and shows what it says a moment later. */
+    void renewSoon() {
+        renewSoon(snapshot -> {});
+    }
+
+    private void renewSoon(Consumer<TransferSnapshot> then) {
+        onLoop((engine, now) -> {
+            SwarmSnapshot snapshot = engine.snapshot(swarm);
+            run(() -> {
+                if (snapshot != null) {
+                    account.observe(System.nanoTime(), snapshot);
+                }
+                then.accept(renew());
+            });
+        });
+    }
+
+    private void open() {
+        try {
+            Opened opened = LocalContent.open(
+                    request.target(),
+                    request.metadata(),
+                    new ContentOptions(
+                            request.existing(),
+                            request.verifyOnRead(),
+                            Runtime.getRuntime().availableProcessors(),
+                            this::checking));
+            run(() -> opened(opened));
+        } catch (LocalContentException e) {
+            run(() -> notOpened(e));
+        }
+    }
+
+    private void checking(long doneBytes, long totalBytes) {
+        run(() -> {
+            account.checked(doneBytes, totalBytes);
+            renew();
+        });
+    }
+
+    private void notOpened(LocalContentException cause) {
+        opening = null;
+        if (closing) {
+            left(null);
+        } else {
+            failed(cause);
+        }
+    }
+
+    private void opened(Opened opened) {
+        opening = null;
+        LocalContent open = opened.content();
+        content = open;
+        account.joined(System.nanoTime(), opened.metadata(), open.storedBytes());
+        opened.notices().forEach(notice -> tell(new TransferEvent.Notice(notice)));
+        if (closing) {
+            content = null;
+            parts.blocking().execute(() -> leave(open));
+            return;
+        }
+        LOG.info("swarm={} {} {} bytes of it here", swarm, request.target(), open.storedBytes());
+        parts.workers().register(swarm, open);
+        onLoop((engine, now) -> engine.join(now, opened.swarmConfig()));
+        if (open.published()) {
+            published();
+        } else if (opened.complete()) {
+            publish();
+        }
+        renewSoon();
+        addPeers(request.peers());
+        trackers.start(request.trackers());
+    }
+
+    private void failed(LocalContentException cause) {
+        account.stopped(System.nanoTime());
+        renew();
+        tell(new TransferEvent.Failed(String.valueOf(cause.getMessage())));
+        done.completeExceptionally(cause);
+    }
+
+    /** Takes in what the engine reports of this swarm, on any thread. */
+    void on(EngineEvent event) {
+        run(() -> take(event));
+    }
+
+    private void take(EngineEvent event) {
+        if (event instanceof EngineEvent.SizeKnown known) {
+            account.lengthKnown(known.contentLengthBytes());
+            if (content != null) {
+                content.lengthKnown(known.contentLengthBytes());
+            }
+            tell(new TransferEvent.SizeKnown(known.contentLengthBytes()));
+        } else if (event instanceof EngineEvent.Completed) {
+            publish();
+        } else {
+            TransferEvent told = told(event);
+            if (told != null) {
+                LOG.debug("swarm={} {}", swarm, told);
+                tell(told);
+            }
+        }
+    }
+
+    private static @Nullable TransferEvent told(EngineEvent event) {
+        if (event instanceof EngineEvent.SizeUnprovable size) {
+            return new TransferEvent.SizeNeeded(size.candidateLengthBytes());
+        } else if (event instanceof EngineEvent.StorageFailing failing) {
+            return new TransferEvent.StorageFailing(failing.cause(), failing.message());
+        } else if (event instanceof EngineEvent.StorageRecovered) {
+            return new TransferEvent.StorageRecovered();
+        } else if (event instanceof EngineEvent.ChunkLost lost) {
+            return new TransferEvent.ChunkLost(lost.chunk());
+        } else if (event instanceof EngineEvent.PeerConnected connected) {
+            return new TransferEvent.PeerConnected(connected.address());
+        } else if (event instanceof EngineEvent.PeerLost lost) {
+            return new TransferEvent.PeerLost(lost.address(), lost.reason());
+        } else if (event instanceof EngineEvent.PeerBanned banned) {
+            return new TransferEvent.PeerBanned(banned.address(), banned.reason());
+        }
+        return null;
+    }
+
+    private void publish() {
+        LocalContent complete = content;
+        if (complete == null || closing || account.isPublished()) {
+            return;
+        }
+        renewSoon(snapshot -> parts.blocking().execute(() -> {
+            try {
+                complete.publish();
+                run(this::published);
+            } catch (LocalContentException e) {
+                run(() -> failed(e));
+            }
+        }));
+    }
+
+    private void published() {
+        if (account.isPublished()) {
+            return;
+        }
+        account.published(System.nanoTime());
+        renew();
+        Summary summary = summary();
+        LOG.info("swarm={} complete: {}", swarm, summary.file());
+        done.complete(summary);
+        tell(new TransferEvent.Completed(summary));
+    }
+
+    /** Takes all steps of leaving, one after the other, each for a bounded time; called where it may block. */
+    private void leave(@Nullable LocalContent open) {
+        CompletableFuture<?> goodbye = trackers.close();
+        refresh().join();
+        CompletableFuture<Boolean> left = new CompletableFuture<>();
+        onLoop((engine, now) -> {
+            engine.leave(now, swarm);
+            left.complete(true);
+        });
+        left.completeOnTimeout(false, LEAVE_SECONDS, TimeUnit.SECONDS).join();
+        goodbye.handle((said, failure) -> true)
+                .completeOnTimeout(false, LEAVE_SECONDS, TimeUnit.SECONDS)
+                .join();
+        LocalContentException problem = open == null ? null : close(open);
+        run(() -> left(problem));
+    }
+
+    private @Nullable LocalContentException close(LocalContent open) {
+        try {
+            parts.workers().unregister(swarm);
+            parts.workers().awaitIdle();
+            open.close();
+            return null;
+        } catch (LocalContentException e) {
+            return e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new LocalContentException("interrupted while closing " + open.path(), e);
+        }
+    }
+
+    private void left(@Nullable LocalContentException problem) {
+        account.stopped(System.nanoTime());
+        renew();
+        forget.accept(this);
+        done.cancel(false);
+        if (problem == null) {
+            stopped.complete(null);
+        } else {
+            stopped.completeExceptionally(problem);
+        }
+    }
+
+    /** Does {@code action} with the engine, or nothing where the loop, and with it the swarm, has come to its end. */
+    private void onLoop(EngineLoop.Action action) {
+        try {
+            parts.loop().execute(action);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("swarm={} the peer has stopped", swarm);
+        }
+    }
+
+    private void tell(TransferEvent event) {
+        run(() -> request.events().accept(event));
+    }
+
+    private TransferSnapshot renew() {
+        view = new View(account.snapshot(), account.summary(System.nanoTime()));
+        return view.snapshot();
+    }
+
+    /** Does {@code action} on the transfers' thread; what goes wrong in it is a bug, here or in a listener, and is told. */
+    private void run(Runnable action) {
+        parts.thread().execute(() -> {
+            try {
+                action.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error("swarm={} failed", swarm, e);
+                throw e;
+            }
+        });
+    }
+}

@@ -1,0 +1,47 @@
+package org.ppspp;
+
+import org.ppspp.engine.StorageResult;
+import org.ppspp.wire.TransportAddress;
+
+/**
+ * Something rare and discrete that happened to a transfer. How much is there, and how fast it comes, is in
+ * {@link TransferSnapshot}.
+ */
+public sealed interface TransferEvent {
+    /** What the check of the file on the disk found, in words for a human. */
+    record Notice(String message) implements TransferEvent {}
+
+    record PeerConnected(TransportAddress address) implements TransferEvent {}
+
+    /** {@code reason} is one of a few fixed phrases. */
+    record PeerLost(TransportAddress address, String reason) implements TransferEvent {}
+
+    /** The peer sent content that does not verify, or broke the protocol too often. */
+    record PeerBanned(TransportAddress address, String reason) implements TransferEvent {}
+
+    /** The content length is proven, where it was not given. */
+    record SizeKnown(long contentLengthBytes) implements TransferEvent {}
+
+    /** The length peers claim cannot be told from a forgery: the transfer waits until it is given the content length. */
+    record SizeNeeded(long candidateLengthBytes) implements TransferEvent {}
+
+    /** A tracker answers, for the first time or again. */
+    record TrackerReachable(Endpoint tracker) implements TransferEvent {}
+
+    /** A tracker stopped answering or never did; it is tried again by itself. */
+    record TrackerUnreachable(Endpoint tracker, String reason) implements TransferEvent {}
+
+    /** Writing fails; downloading waits and goes on by itself. */
+    record StorageFailing(StorageResult.Cause cause, String message) implements TransferEvent {}
+
+    record StorageRecovered() implements TransferEvent {}
+
+    /** A chunk that was there can no longer be read or no longer matches its hash; it is fetched again. */
+    record ChunkLost(long chunk) implements TransferEvent {}
+
+    /** All of the content is verified and published under its name. */
+    record Completed(Summary summary) implements TransferEvent {}
+
+    /** The transfer cannot go on: the disk refused to open or to publish the content. */
+    record Failed(String message) implements TransferEvent {}
+}

@@ -1,0 +1,71 @@
+package org.ppspp;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.ppspp.engine.SwarmMetadata;
+import org.ppspp.storage.ExistingFile;
+
+/**
+ * What to transfer, where from and where to.
+ *
+ * @param metadata of the swarm; {@link SwarmLink} reads it from what users type
+ * @param target the file: shared if it is there and matches, else downloaded, resuming what an earlier run began
+ * @param trackers to ask for peers and to register at
+ * @param peers to contact without asking a tracker
+ * @param transport how peers are contacted
+ * @param existing what happens to a file that does not match
+ * @param verifyOnRead whether each chunk is verified again when it is read for another peer
+ * @param events hears what happens, on a thread of the peer's that other transfers share: it should return soon
+ */
+public record TransferRequest(
+        SwarmMetadata metadata,
+        Path target,
+        List<Endpoint> trackers,
+        List<Endpoint> peers,
+        TransportPolicy transport,
+        ExistingFile existing,
+        boolean verifyOnRead,
+        Consumer<TransferEvent> events) {
+    public TransferRequest {
+        trackers = List.copyOf(trackers);
+        peers = List.copyOf(peers);
+    }
+
+    /** A transfer that knows no other peers yet, moves a file that does not match aside and tells nobody. */
+    public static TransferRequest of(SwarmMetadata metadata, Path target) {
+        return new TransferRequest(
+                metadata,
+                target,
+                List.of(),
+                List.of(),
+                TransportPolicy.AUTO,
+                ExistingFile.MOVE_ASIDE,
+                false,
+                event -> {});
+    }
+
+    public TransferRequest withTrackers(List<Endpoint> endpoints) {
+        return new TransferRequest(metadata, target, endpoints, peers, transport, existing, verifyOnRead, events);
+    }
+
+    public TransferRequest withPeers(List<Endpoint> endpoints) {
+        return new TransferRequest(metadata, target, trackers, endpoints, transport, existing, verifyOnRead, events);
+    }
+
+    public TransferRequest withTransport(TransportPolicy policy) {
+        return new TransferRequest(metadata, target, trackers, peers, policy, existing, verifyOnRead, events);
+    }
+
+    public TransferRequest withExisting(ExistingFile treatment) {
+        return new TransferRequest(metadata, target, trackers, peers, transport, treatment, verifyOnRead, events);
+    }
+
+    public TransferRequest withVerifyOnRead(boolean verify) {
+        return new TransferRequest(metadata, target, trackers, peers, transport, existing, verify, events);
+    }
+
+    public TransferRequest withEvents(Consumer<TransferEvent> listener) {
+        return new TransferRequest(metadata, target, trackers, peers, transport, existing, verifyOnRead, listener);
+    }
+}

@@ -1,0 +1,165 @@
+package org.ppspp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.ppspp.engine.SwarmMetadata;
+import org.ppspp.integrity.HashFunction;
+import org.ppspp.storage.ExistingFile;
+import org.ppspp.storage.LocalContentException;
+
+@Timeout(120)
+final class PeerTest {
+    private static final PeerConfig LOOPBACK =
+            PeerConfig.defaults().withListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+
+    @TempDir
+    Path folder;
+
+    private final List<TransferEvent> events = new CopyOnWriteArrayList<>();
+    private final byte[] content = new byte[2_000_123];
+    private Path file = Path.of("");
+    private SwarmMetadata metadata = SwarmMetadata.ofRootHash(org.ppspp.wire.SwarmId.parse("00".repeat(20)), 1024, 1L);
+
+    @BeforeEach
+    void makeContent() throws IOException {
+        new SplittableRandom(42).nextBytes(content);
+        file = Files.write(folder.resolve("content"), content);
+        metadata = ContentHasher.of(HashFunction.SHA1, 1024).hash(file);
+    }
+
+    private TransferRequest request(Path target) {
+        return TransferRequest.of(metadata, target).withEvents(events::add);
+    }
+
+    private static Endpoint endpoint(Peer peer) {
+        return new Endpoint("127.0.0.1", peer.port());
+    }
+
+    @Test
+    void sharesAFileThatIsThere() throws Exception {
+        try (Peer peer = Peer.start(LOOPBACK)) {
+            Transfer transfer = peer.share(request(file));
+            Summary summary = transfer.done().get(30, TimeUnit.SECONDS);
+            assertThat(summary.complete()).isTrue();
+            assertThat(summary.downloadedBytes()).isZero();
+            assertThat(transfer.snapshot().state()).isEqualTo(TransferState.SEEDING);
+            transfer.close();
+            assertThat(transfer.snapshot().state()).isEqualTo(TransferState.STOPPED);
+        }
+        assertThat(events).hasAtLeastOneElementOfType(TransferEvent.Completed.class);
+    }
+
+    @Test
+    void saysWhyAFileCannotBeUsed() throws Exception {
+        Path other = Files.writeString(folder.resolve("other"), "precious");
+        try (Peer peer = Peer.start(LOOPBACK)) {
+            Transfer transfer = peer.share(request(other).withExisting(ExistingFile.KEEP));
+            assertThatThrownBy(() -> transfer.done().get(30, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(LocalContentException.class);
+            assertThat(transfer.snapshot().state()).isEqualTo(TransferState.STOPPED);
+        }
+        assertThat(events).hasAtLeastOneElementOfType(TransferEvent.Failed.class);
+        assertThat(other).hasContent("precious");
+    }
+
+    @Test
+    void isInEachSwarmOnceAndCanComeBack() throws IOException {
+        try (Peer peer = Peer.start(LOOPBACK)) {
+            Transfer first = peer.share(request(file));
+            assertThatThrownBy(() -> peer.share(request(file))).isInstanceOf(IllegalStateException.class);
+            first.close();
+            peer.share(request(file)).done().join();
+        }
+    }
+
+    @Test
+    void endsWhatIsUnderWayWhenClosed() throws IOException {
+        Transfer transfer;
+        try (Peer peer = Peer.start(LOOPBACK)) {
+            transfer = peer.share(request(folder.resolve("copy")));
+            await().until(() -> transfer.snapshot().state() == TransferState.CONNECTING);
+        }
+        assertThatThrownBy(() -> transfer.done().join()).hasCauseInstanceOf(CancellationException.class);
+        assertThat(transfer.snapshot().state()).isEqualTo(TransferState.STOPPED);
+    }
+
+    @Test
+    void namesThePortThatIsTaken() throws IOException {
+        try (Peer peer = Peer.start(LOOPBACK)) {
+            PeerConfig same = LOOPBACK.withListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port()));
+            assertThatThrownBy(() -> Peer.start(same))
+                    .isInstanceOf(BindException.class)
+                    .hasMessageContaining(Integer.toString(peer.port()));
+        }
+    }
+
+    @Test
+    void tellsThatAPeerOrATrackerCannotBeReached() throws IOException {
+        try (Peer peer = Peer.start(LOOPBACK)) {
+            peer.share(request(folder.resolve("copy"))
+                    .withPeers(List.of(new Endpoint("host.invalid", 1)))
+                    .withTrackers(List.of(new Endpoint("127.0.0.1", peer.port() == 1 ? 2 : 1))));
+            await().atMost(30, TimeUnit.SECONDS)
+                    .untilAsserted(() -> assertThat(events)
+                            .hasAtLeastOneElementOfType(TransferEvent.Notice.class)
+                            .hasAtLeastOneElementOfType(TransferEvent.TrackerUnreachable.class));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(TransportPolicy.class)
+    void downloadsFromAPeerOverEachTransport(TransportPolicy transport) throws Exception {
+        Path copy = folder.resolve("copy");
+        try (Peer seeder = Peer.start(LOOPBACK);
+                Peer leecher = Peer.start(LOOPBACK)) {
+            seeder.share(TransferRequest.of(metadata, file)).done().get(30, TimeUnit.SECONDS);
+            Transfer transfer =
+                    leecher.share(request(copy).withTransport(transport).withPeers(List.of(endpoint(seeder))));
+            Summary summary = transfer.done().get(60, TimeUnit.SECONDS);
+            assertThat(summary.downloadedBytes()).isEqualTo(content.length);
+            assertThat(summary.peers()).isEqualTo(1);
+        }
+        assertThat(copy).hasBinaryContent(content);
+        assertThat(events)
+                .hasAtLeastOneElementOfType(TransferEvent.PeerConnected.class)
+                .hasAtLeastOneElementOfType(TransferEvent.Completed.class);
+    }
+
+    @Test
+    void findsOutTheLengthItIsNotTold() throws Exception {
+        Path copy = folder.resolve("copy");
+        SwarmMetadata unknown = SwarmMetadata.ofRootHash(metadata.swarmId(), 1024, null);
+        try (Peer seeder = Peer.start(LOOPBACK);
+                Peer leecher = Peer.start(LOOPBACK)) {
+            seeder.share(TransferRequest.of(metadata, file)).done().get(30, TimeUnit.SECONDS);
+            leecher.share(TransferRequest.of(unknown, copy)
+                            .withEvents(events::add)
+                            .withPeers(List.of(endpoint(seeder))))
+                    .done()
+                    .get(60, TimeUnit.SECONDS);
+        }
+        assertThat(copy).hasBinaryContent(content);
+        assertThat(events).contains(new TransferEvent.SizeKnown(content.length));
+    }
+}
