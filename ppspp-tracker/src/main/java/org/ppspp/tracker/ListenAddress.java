@@ -1,0 +1,83 @@
+package org.ppspp.tracker;
+
+import io.netty.util.NetUtil;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where to listen, as written behind {@code --listen}.
+ *
+ * @param host null for every address of both families
+ * @param port 0..65535; 0 for a free one
+ */
+record ListenAddress(@Nullable InetAddress host, int port) {
+    static final int DEFAULT_PORT = 6777;
+
+    static ListenAddress everywhere() {
+        return new ListenAddress(null, DEFAULT_PORT);
+    }
+
+    /**
+     * Parses {@code [ADDR][:PORT]}, an IPv6 address in brackets.
+     *
+     * @throws IllegalArgumentException with a message for the user
+     */
+    static ListenAddress parse(String text) {
+        int bracket = text.lastIndexOf(']');
+        int colon = text.indexOf(':', bracket + 1);
+        String host = colon < 0 ? text : text.substring(0, colon);
+        int port = colon < 0 ? DEFAULT_PORT : port(text.substring(colon + 1), text);
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        } else if (bracket >= 0) {
+            throw wrong(text);
+        }
+        return new ListenAddress(colon == 0 ? null : address(host, text), port);
+    }
+
+    /** Whether this is an IPv4 address, for which the socket must not take IPv6 connections. */
+    boolean isIpv4() {
+        return host instanceof Inet4Address;
+    }
+
+    boolean isWildcard() {
+        return host == null || host.isAnyLocalAddress();
+    }
+
+    InetSocketAddress socketAddress() {
+        return host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
+    }
+
+    @Override
+    public String toString() {
+        String text = host == null ? "0.0.0.0" : NetUtil.toAddressString(host);
+        return (text.indexOf(':') < 0 ? text : '[' + text + ']') + ':' + port;
+    }
+
+    private static InetAddress address(String host, String text) {
+        byte @Nullable [] bytes = NetUtil.createByteArrayFromIpAddressString(host);
+        if (bytes == null) {
+            throw wrong(text);
+        }
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new AssertionError("an address of " + bytes.length + " bytes", e);
+        }
+    }
+
+    private static int port(String digits, String text) {
+        if (!digits.matches("[0-9]{1,5}") || Integer.parseInt(digits) > 65_535) {
+            throw wrong(text);
+        }
+        return Integer.parseInt(digits);
+    }
+
+    private static IllegalArgumentException wrong(String text) {
+        return new IllegalArgumentException(
+                "'" + text + "' is not [ADDR][:PORT] with a numeric address, such as :6777, 192.0.2.1 or [::1]:6777");
+    }
+}
