@@ -1,0 +1,312 @@
+package org.ppspp.fileutil;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.ContentHasher;
+import org.ppspp.SwarmLink;
+import org.ppspp.engine.SwarmMetadata;
+import org.ppspp.integrity.HashFunction;
+import org.ppspp.integrity.IntegrityMethod;
+import org.ppspp.storage.LocalContentException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code fileutil} command. The result goes to standard output, everything else to standard error. */
+@Command(
+        name = "fileutil",
+        sortOptions = false,
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        usageHelpAutoWidth = true,
+        description = {
+            "Makes files, computes the root hashes that name their swarms, and checks files.",
+            "",
+            "Examples:",
+            "  fileutil --filename film.mp4 --hash",
+            "  fileutil --filename film.mp4 --link --tree",
+            "  fileutil --filename film.mp4 --verify d094024bfed046a9be25a762870ce67089f31f81",
+            "  fileutil --filename test.bin --create --size 100M --seed 7 --hash",
+            ""
+        },
+        footer = {
+            "",
+            "Sizes count in powers of 1024: 64k, 10M, 2GiB.",
+            "Exit codes: 0 done; 1 unexpected error; 2 usage; 3 a local file is missing, unreadable",
+            "or in the way, or the disk is full; 6 the file does not match.",
+            "Files: --tree writes FILE.hashes, with which FILE is seeded at once."
+        })
+public final class FileUtil implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(FileUtil.class);
+
+    @Option(names = "--filename", paramLabel = "FILE", required = true, description = "The file.")
+    private String filename = "";
+
+    @Option(names = "--create", description = "Make the file of random bytes; takes --size.")
+    private boolean create;
+
+    @Option(names = "--size", paramLabel = "N", converter = Sizes.class, description = "Size of the file to make.")
+    private @Nullable Long size;
+
+    @Option(names = "--seed", paramLabel = "N", description = "The same number makes the same bytes.")
+    private @Nullable Long seed;
+
+    @Option(names = "--overwrite", description = "Let --create replace a file.")
+    private boolean overwrite;
+
+    @Option(names = "--hash", description = "Print the root hash, which is the swarm ID.")
+    private boolean hash;
+
+    @Option(names = "--link", description = "Print the link of the swarm.")
+    private boolean link;
+
+    @Option(
+            names = "--verify",
+            paramLabel = "SWARMID|LINK",
+            description = "Check that the file is the content of this swarm.")
+    private @Nullable String verify;
+
+    @Option(names = "--tree", description = "Write FILE.hashes beside the file, for a seeder to start at once.")
+    private boolean tree;
+
+    @Option(
+            names = "--hash-function",
+            paramLabel = "NAME",
+            converter = HashFunctionNames.class,
+            completionCandidates = HashFunctionNames.class,
+            description = "One of ${COMPLETION-CANDIDATES}; sha-1 if not given.")
+    private @Nullable HashFunction hashFunction;
+
+    @Option(
+            names = "--chunk-size",
+            paramLabel = "N",
+            converter = Sizes.class,
+            description = "Bytes in a chunk; 1024 if not given.")
+    private @Nullable Long chunkSize;
+
+    @Option(names = "--json", description = "Print the result as one JSON object.")
+    private boolean json;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads that hash; one a processor if not given.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--progress",
+            paramLabel = "auto|line|none",
+            description = "How progress is shown on standard error.")
+    private ProgressPrinter.Style progress = ProgressPrinter.Style.AUTO;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Show no progress and no notes.")
+    private boolean quiet;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    private FileUtil(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    public static void main(String[] args) {
+        int exitCode = run(args, System.out, System.err);
+        System.out.flush();
+        System.exit(exitCode);
+    }
+
+    /** Runs the command and returns its exit code. */
+    public static int run(String[] args, PrintStream out, PrintStream err) {
+        return new CommandLine(new FileUtil(out, err))
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .setAbbreviatedOptionsAllowed(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((problem, ignored) -> misused(problem, err))
+                .setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, err))
+                .execute(args);
+    }
+
+    private static int misused(ParameterException problem, PrintStream err) {
+        err.println("fileutil: " + problem.getMessage());
+        err.println("Try fileutil --help.");
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Exception problem, PrintStream err) {
+        err.println("fileutil: " + (problem.getMessage() == null ? problem : problem.getMessage()));
+        if (problem instanceof Failure failure) {
+            return failure.exitCode();
+        }
+        if (problem instanceof LocalContentException) {
+            return ExitCode.LOCAL_FILE;
+        }
+        LOG.debug("unexpected", problem);
+        return ExitCode.UNEXPECTED;
+    }
+
+    @Override
+    public Integer call() throws Failure, IOException {
+        Path file = path();
+        SwarmLink expected = check();
+        Report report = new Report(file);
+        if (create) {
+            create(file, report);
+        }
+        if (hash || link || tree || expected != null) {
+            Integer failed = expected == null ? null : checkLength(file, expected);
+            if (failed != null) {
+                return failed;
+            }
+            report.swarm(hash(file, expected));
+            if (tree) {
+                report.hashFile(ContentHasher.hashFileOf(file));
+            }
+        }
+        boolean matches = expected == null || report.isSwarm(expected.metadata().swarmId());
+        report.expected(expected, matches);
+        print(report);
+        if (!matches && expected != null) {
+            err.println("fileutil: " + file + " does not match: its root hash is " + report.swarmId() + ", expected "
+                    + expected.metadata().swarmId());
+        }
+        return matches ? ExitCode.OK : ExitCode.MISMATCH;
+    }
+
+    private Path path() {
+        try {
+            Path path = Path.of(filename);
+            if (path.getFileName() == null || filename.isEmpty()) {
+                throw misuse("--filename must name a file");
+            }
+            return path;
+        } catch (InvalidPathException e) {
+            throw misuse("--filename: " + e.getReason());
+        }
+    }
+
+    /** Refuses options that make no sense together, and returns the swarm to verify against. */
+    private @Nullable SwarmLink check() {
+        if (!create && !hash && !link && !tree && verify == null) {
+            throw misuse("nothing to do: give --hash, --link, --tree, --verify or --create");
+        }
+        if (create && size == null) {
+            throw misuse("--create needs --size");
+        }
+        if (!create && (size != null || seed != null || overwrite)) {
+            throw misuse("--size, --seed and --overwrite belong to --create");
+        }
+        if (threads < 1) {
+            throw misuse("--threads must be at least 1");
+        }
+        if (create && size != null && size == 0 && (hash || link || tree || verify != null)) {
+            throw misuse("an empty file has no root hash");
+        }
+        checkChunkSize();
+        return verify == null ? null : expected(verify);
+    }
+
+    private void checkChunkSize() {
+        HashFunction function = hashFunction();
+        if (chunkSize() < 1 || chunkSize() > SwarmMetadata.MAX_CHUNK_SIZE_BYTES) {
+            throw misuse("--chunk-size must be 1 to " + SwarmMetadata.MAX_CHUNK_SIZE_BYTES);
+        }
+        if (chunkSize() == 2L * function.length()) {
+            throw misuse(
+                    "--chunk-size must not be two " + function.algorithm() + " hashes long: chunks could be forged");
+        }
+    }
+
+    private SwarmLink expected(String text) {
+        SwarmLink expected;
+        try {
+            expected = SwarmLink.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw misuse("--verify: " + e.getMessage());
+        }
+        SwarmMetadata metadata = expected.metadata();
+        if (metadata.integrityMethod() != IntegrityMethod.MERKLE_HASH_TREE) {
+            throw misuse("--verify: a file is named by its root hash of 20, 28, 32, 48 or 64 bytes");
+        }
+        if (hashFunction != null && hashFunction != metadata.hashFunction()) {
+            throw misuse("--verify: this is not a " + hashFunction.algorithm() + " root hash");
+        }
+        return expected;
+    }
+
+    private void create(Path file, Report report) throws Failure {
+        long bytes = size == null ? 0 : size;
+        long chosen = seed == null ? new SecureRandom().nextLong() : seed;
+        new FileCreation(file, overwrite, ProgressPrinter.of(style(), err, "creating")).run(bytes, chosen);
+        report.created(bytes, chosen);
+        if (!quiet) {
+            err.println("created " + file + ", " + Sizes.text(bytes) + (seed == null ? ", --seed " + chosen : ""));
+        }
+    }
+
+    /** A file of another length need not be hashed to be told apart. */
+    private @Nullable Integer checkLength(Path file, SwarmLink expected) throws IOException {
+        Long length = expected.metadata().contentLengthBytes();
+        if (length == null || !Files.isRegularFile(file) || Files.size(file) == length) {
+            return null;
+        }
+        Report report = new Report(file);
+        report.expected(expected, false);
+        if (json) {
+            out.println(report.json());
+        }
+        err.println("fileutil: " + file + " does not match: it has " + Files.size(file) + " bytes, expected " + length);
+        return ExitCode.MISMATCH;
+    }
+
+    private SwarmMetadata hash(Path file, @Nullable SwarmLink expected) throws LocalContentException {
+        HashFunction function =
+                expected == null ? hashFunction() : expected.metadata().hashFunction();
+        boolean bare = verify != null && verify.indexOf('?') < 0;
+        int chunk = expected == null || bare ? chunkSize() : expected.metadata().chunkSizeBytes();
+        ContentHasher hasher = ContentHasher.of(function, chunk)
+                .withThreads(threads)
+                .withProgress(ProgressPrinter.of(style(), err, "hashing"));
+        return tree ? hasher.hashAndSave(file) : hasher.hash(file);
+    }
+
+    private void print(Report report) {
+        List<String> lines = json ? List.of(report.json()) : report.lines(hash || (verify != null && !link), link);
+        lines.forEach(out::println);
+    }
+
+    private HashFunction hashFunction() {
+        return hashFunction == null ? HashFunction.SHA1 : hashFunction;
+    }
+
+    private int chunkSize() {
+        return chunkSize == null
+                ? SwarmMetadata.DEFAULT_CHUNK_SIZE_BYTES
+                : (int) Math.min(chunkSize, Integer.MAX_VALUE);
+    }
+
+    private ProgressPrinter.Style style() {
+        return quiet ? ProgressPrinter.Style.NONE : progress;
+    }
+
+    private ParameterException misuse(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}
