@@ -1,0 +1,118 @@
+package org.ppspp.client;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * The command line with what the environment and the settings files add to it.
+ *
+ * @param command the values
+ * @param parser knows what was given, and prints help
+ */
+record Arguments(ClientCommand command, CommandLine parser) {
+
+    /** Whether {@code --help} or {@code --version} was asked for, which is then all there is to do. */
+    boolean helpOnly() {
+        return parser.isUsageHelpRequested() || parser.isVersionHelpRequested();
+    }
+
+    /**
+     * Parses and checks the arguments. Throws {@link ParameterException} with a message for the user, also for a settings
+     * file that cannot be used.
+     */
+    static Arguments parse(Map<String, String> environment, String... args) {
+        LayeredDefaults defaults = new LayeredDefaults(environment, settings(environment, args));
+        ClientCommand command = new ClientCommand();
+        CommandLine parser = ClientCommand.parser(command, defaults);
+        ParseResult result = parser.parseArgs(args);
+        Arguments arguments = new Arguments(command, parser);
+        if (!arguments.helpOnly()) {
+            arguments.check(LaterOptions.given(result));
+        }
+        return arguments;
+    }
+
+    private static List<Map<String, String>> settings(Map<String, String> environment, String... args) {
+        // a first look at the command line, for --config alone: its values are read again below the settings found here
+        ClientCommand command = new ClientCommand();
+        CommandLine parser = ClientCommand.parser(command, new LayeredDefaults(environment, List.of()));
+        ParseResult result = parser.parseArgs(args);
+        if (result.isUsageHelpRequested() || result.isVersionHelpRequested()) {
+            return List.of();
+        }
+        List<Map<String, String>> files = new ArrayList<>();
+        Set<String> known = ClientCommand.settings();
+        if (command.config != null) {
+            files.add(read(parser, command.config, known));
+        }
+        Path own = SettingsFiles.userFile(environment);
+        if (own != null && Files.exists(own)) {
+            files.add(read(parser, own, known));
+        }
+        return files;
+    }
+
+    private static Map<String, String> read(CommandLine parser, Path file, Set<String> known) {
+        try {
+            return SettingsFiles.read(file, known);
+        } catch (IOException e) {
+            throw new ParameterException(parser, "cannot read the settings file " + file, e);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(parser, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void check(List<String> later) {
+        if (!later.isEmpty()) {
+            throw wrong(String.join(", ", later) + (later.size() == 1 ? " is" : " are")
+                    + " not available in this version yet");
+        }
+        TransferOptions transfer = command.transfer;
+        if (swarm() == null) {
+            throw wrong("no content named: give --swarmid or a ppspp: link");
+        }
+        if (transfer.swarmId != null && command.link != null) {
+            throw wrong("give either --swarmid or a link, not both");
+        }
+        if ("-".equals(transfer.filename)) {
+            throw wrong("--filename - (standard output) is not available in this version yet");
+        }
+        if (transfer.overwrite && transfer.noClobber) {
+            throw wrong("--overwrite and --no-clobber exclude each other");
+        }
+        checkNumbers();
+    }
+
+    private void checkNumbers() {
+        Integer peers = command.network.numPeers;
+        if (peers != null && (peers < 1 || peers > 10_000)) {
+            throw wrong("--numpeers must be 1 to 10000, not " + peers);
+        }
+        if (command.transfer.filesize != null && command.transfer.filesize <= 0) {
+            throw wrong("--filesize must be positive");
+        }
+        Double ratio = command.transfer.seedRatio;
+        if (ratio != null && !(ratio >= 0 && ratio < 1e9)) {
+            throw wrong("--seed-ratio must be a number from 0 on");
+        }
+    }
+
+    /** The swarm as the user named it, or null. */
+    @Nullable
+    String swarm() {
+        return command.link != null ? command.link : command.transfer.swarmId;
+    }
+
+    ParameterException wrong(String message) {
+        return new ParameterException(parser, message);
+    }
+}

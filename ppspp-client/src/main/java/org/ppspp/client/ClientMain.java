@@ -1,0 +1,132 @@
+package org.ppspp.client;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ParameterException;
+
+/** The program {@code ppspp-client}: see {@code --help}. */
+public final class ClientMain {
+    private ClientMain() {}
+
+    public static void main(String[] args) {
+        PrintStream out = stream(FileDescriptor.out);
+        PrintStream err = stream(FileDescriptor.err);
+        System.exit(run(args, new Surroundings(System.getenv(), out, err, Signals::handle))
+                .status());
+    }
+
+    private static PrintStream stream(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * What a program gets from its process.
+     *
+     * @param environment its variables
+     * @param out for results
+     * @param err for humans
+     * @param signals takes what is to be called on a signal, and says whether it ever will be
+     */
+    record Surroundings(
+            Map<String, String> environment, PrintStream out, PrintStream err, Predicate<Consumer<ExitCode>> signals) {}
+
+    static ExitCode run(String[] args, Surroundings process) {
+        try {
+            Arguments arguments = Arguments.parse(process.environment(), args);
+            if (arguments.helpOnly()) {
+                return help(arguments, process.out());
+            }
+            return run(arguments, Plan.of(arguments), process);
+        } catch (ParameterException e) {
+            process.err().println("ppspp-client: " + e.getMessage());
+            process.err().println("Try 'ppspp-client --help'.");
+            return ExitCode.USAGE;
+        }
+    }
+
+    private static ExitCode help(Arguments arguments, PrintStream out) {
+        if (arguments.parser().isVersionHelpRequested()) {
+            arguments.parser().printVersionHelp(out, Ansi.AUTO);
+        } else {
+            arguments.parser().usage(out, Ansi.AUTO);
+        }
+        return ExitCode.OK;
+    }
+
+    private static ExitCode run(Arguments arguments, Plan plan, Surroundings process) {
+        OutputOptions output = arguments.command().output;
+        boolean isTerminal = errIsTerminal(process.environment());
+        OutputOptions.Progress mode = Display.mode(output, isTerminal);
+        Terminal terminal = new Terminal(
+                process.err(),
+                mode == OutputOptions.Progress.BAR,
+                coloured(output.color, isTerminal, process.environment()));
+        Display display = new Display(process.out(), terminal, output, mode, Integer.getInteger("ppspp.columns", 0));
+        Path logFile = plan.logFile();
+        if (logFile == null) {
+            LogSetup.toStream(terminal.lines(), output.level());
+        } else if (canWrite(logFile)) {
+            LogSetup.toFile(logFile, output.level());
+        } else {
+            display.error(ExitCode.FILE, "cannot write the log file " + logFile);
+            return ExitCode.FILE;
+        }
+        Path resultsFile = plan.resultsFile();
+        if (resultsFile != null && !canWrite(resultsFile)) {
+            display.error(ExitCode.FILE, "cannot write the results file " + resultsFile);
+            return ExitCode.FILE;
+        }
+        String identifier = RunArguments.identifier(arguments.command().transfer.identifier);
+        RunRecord record = new RunRecord(Clock.systemUTC(), RunArguments.of(arguments, plan.resultsFile()));
+        Session session = new Session(plan, display, record);
+        if (!process.signals().test(session::stop)) {
+            display.say(Terminal.Tone.WARNING, "this Java cannot catch signals: an interrupted run is checked again");
+        }
+        return guarded(session, identifier, display, output.verbose.length > 0 ? process.err() : null);
+    }
+
+    private static ExitCode guarded(Session session, String identifier, Display display, @Nullable PrintStream traces) {
+        try {
+            return session.run(identifier);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return ExitCode.TERMINATED;
+        } catch (RuntimeException | Error e) {
+            display.error(ExitCode.UNEXPECTED, "unexpected error: " + e);
+            if (traces != null) {
+                e.printStackTrace(traces);
+            }
+            return ExitCode.UNEXPECTED;
+        }
+    }
+
+    private static boolean canWrite(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        return Files.exists(file)
+                ? Files.isWritable(file) && !Files.isDirectory(file)
+                : folder != null && Files.isWritable(folder);
+    }
+
+    /** Java cannot tell by itself whether standard error alone is a terminal: the launcher says so. */
+    private static boolean errIsTerminal(Map<String, String> environment) {
+        return "1".equals(System.getProperty("ppspp.tty.err")) && !"dumb".equals(environment.get("TERM"));
+    }
+
+    private static boolean coloured(OutputOptions.Color color, boolean terminal, Map<String, String> environment) {
+        return switch (color) {
+            case ALWAYS -> true;
+            case NEVER -> false;
+            case AUTO -> terminal && environment.getOrDefault("NO_COLOR", "").isEmpty();
+        };
+    }
+}

@@ -1,0 +1,71 @@
+package org.ppspp.client;
+
+import java.time.Duration;
+import org.ppspp.Endpoint;
+import org.ppspp.HostAndPort;
+import org.ppspp.PeerConfig;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How option values become values, with messages that say what would be right. */
+final class Converters {
+    /** The port of a tracker where none is given. */
+    static final int TRACKER_PORT = 6777;
+
+    private Converters() {}
+
+    static final class Bytes implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String value) {
+            return checked(() -> Sizes.parse(value));
+        }
+    }
+
+    static final class Rate implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String value) {
+            return checked(() -> Sizes.parseRate(value));
+        }
+    }
+
+    static final class Time implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            return checked(() -> Durations.parse(value));
+        }
+    }
+
+    static final class Tracker implements ITypeConverter<Endpoint> {
+        @Override
+        public Endpoint convert(String value) {
+            return checked(() -> Endpoint.parse(value, TRACKER_PORT));
+        }
+    }
+
+    static final class RemotePeer implements ITypeConverter<Endpoint> {
+        @Override
+        public Endpoint convert(String value) {
+            return checked(() -> Endpoint.parse(value, PeerConfig.DEFAULT_PORT));
+        }
+    }
+
+    static final class Listen implements ITypeConverter<HostAndPort> {
+        @Override
+        public HostAndPort convert(String value) {
+            boolean portAlone = !value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9');
+            return checked(() -> HostAndPort.split(portAlone ? ':' + value : value));
+        }
+    }
+
+    private interface Parse<T> {
+        T get();
+    }
+
+    private static <T> T checked(Parse<T> parse) {
+        try {
+            return parse.get();
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(String.valueOf(e.getMessage()));
+        }
+    }
+}

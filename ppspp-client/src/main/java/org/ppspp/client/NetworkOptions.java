@@ -1,0 +1,71 @@
+package org.ppspp.client;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.Endpoint;
+import org.ppspp.HostAndPort;
+import org.ppspp.TransportPolicy;
+import picocli.CommandLine.Option;
+
+/** How other peers are reached and how much of the network may be used. */
+final class NetworkOptions {
+    @Option(
+            names = "--listen",
+            paramLabel = "[ADDR][:PORT]",
+            converter = Converters.Listen.class,
+            description = "Address and port for UDP and TCP, 6778 on all addresses unless given; port 0: any free one.")
+    @Nullable
+    HostAndPort listen;
+
+    @Option(
+            names = "--peer",
+            paramLabel = "HOST:PORT",
+            split = ",",
+            hideParamSyntax = true,
+            converter = Converters.RemotePeer.class,
+            description = "Peer to contact without asking a tracker. May be repeated.")
+    List<Endpoint> peers = List.of();
+
+    @Option(
+            names = "--transport",
+            paramLabel = "auto|udp|tcp",
+            description = "How peers are contacted: UDP first and then TCP (auto), or one alone.")
+    @Nullable
+    TransportPolicy transport;
+
+    @Option(
+            names = "--tcp",
+            arity = "0..1",
+            fallbackValue = "true",
+            hideParamSyntax = true,
+            description = "The same as --transport tcp.")
+    boolean tcp;
+
+    @Option(names = "--numpeers", paramLabel = "N", description = "Most peers at a time, 50 unless given.")
+    @Nullable
+    Integer numPeers;
+
+    @Option(
+            names = "--max-upload",
+            paramLabel = "RATE",
+            converter = Converters.Rate.class,
+            description = "Most bytes sent a second, such as 500k or 2M; 0: no limit.")
+    @Nullable
+    Long maxUpload;
+
+    @Option(
+            names = "--max-download",
+            paramLabel = "RATE",
+            converter = Converters.Rate.class,
+            description = "Most bytes fetched a second; 0: no limit.")
+    @Nullable
+    Long maxDownload;
+
+    /** The transport that the options together ask for. */
+    TransportPolicy policy() {
+        if (transport != null) {
+            return transport;
+        }
+        return tcp ? TransportPolicy.TCP : TransportPolicy.AUTO;
+    }
+}

@@ -1,0 +1,180 @@
+package org.ppspp.client;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.Endpoint;
+import org.ppspp.HostAndPort;
+import org.ppspp.PeerConfig;
+import org.ppspp.SwarmLink;
+import org.ppspp.TransferRequest;
+import org.ppspp.engine.EngineConfig;
+import org.ppspp.engine.SwarmMetadata;
+import org.ppspp.integrity.IntegrityMethod;
+import org.ppspp.storage.ExistingFile;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * What a command line comes to: every path, address and number as the run will use it.
+ *
+ * @param peer where to listen and how much to use
+ * @param portIsFree whether another port will do where the usual one is taken
+ * @param request what to transfer
+ * @param limits when to end
+ * @param logFile where the log goes, or null for standard error
+ * @param resultsFile where statistics go, or null
+ */
+record Plan(
+        PeerConfig peer,
+        boolean portIsFree,
+        TransferRequest request,
+        StopRule.Limits limits,
+        @Nullable Path logFile,
+        @Nullable Path resultsFile) {
+
+    /** Throws {@link ParameterException} with a message for the user where the options contradict each other. */
+    static Plan of(Arguments arguments) {
+        ClientCommand command = arguments.command();
+        try {
+            SwarmLink link = SwarmLink.parse(String.valueOf(arguments.swarm()));
+            List<Endpoint> trackers = trackers(command.transfer, link);
+            Path folder = folder(arguments);
+            TransferRequest request = TransferRequest.of(
+                            metadata(command.transfer, link), file(arguments, folder, link))
+                    .withTrackers(trackers)
+                    .withPeers(command.network.peers)
+                    .withTransport(command.network.policy())
+                    .withExisting(existing(command.transfer))
+                    .withVerifyOnRead(command.transfer.verifyOnRead);
+            HostAndPort listen = command.network.listen;
+            return new Plan(
+                    peer(command.network),
+                    listen == null || listen.port() < 0,
+                    request,
+                    limits(command, !trackers.isEmpty()),
+                    resolve(folder, command.output.logFile),
+                    resolve(folder, command.output.resultsFile));
+        } catch (IllegalArgumentException e) {
+            throw arguments.wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static SwarmMetadata metadata(TransferOptions options, SwarmLink link) {
+        SwarmMetadata metadata = link.metadata();
+        if (metadata.integrityMethod() != IntegrityMethod.MERKLE_HASH_TREE) {
+            throw new IllegalArgumentException(
+                    "the swarm ID has " + 2 * metadata.swarmId().length()
+                            + " digits; a root hash has 40 (SHA-1), 56, 64 (SHA-256), 96 or 128. Live streams are not available"
+                            + " in this version yet");
+        }
+        Long length = metadata.contentLengthBytes();
+        if (options.filesize != null && length != null && !options.filesize.equals(length)) {
+            throw new IllegalArgumentException(
+                    "--filesize says " + options.filesize + " bytes, but the link says " + length);
+        }
+        boolean linkHasSize = metadata.chunkSizeBytes() != SwarmMetadata.DEFAULT_CHUNK_SIZE_BYTES;
+        if (options.chunkSize != null && linkHasSize && options.chunkSize != metadata.chunkSizeBytes()) {
+            throw new IllegalArgumentException("--chunk-size says " + options.chunkSize + " bytes, but the link says "
+                    + metadata.chunkSizeBytes());
+        }
+        return new SwarmMetadata(
+                metadata.swarmId(),
+                metadata.integrityMethod(),
+                metadata.hashFunction(),
+                options.chunkSize == null
+                        ? metadata.chunkSizeBytes()
+                        : (int) Math.min(options.chunkSize, Integer.MAX_VALUE),
+                metadata.addressing(),
+                options.filesize == null ? length : options.filesize,
+                null);
+    }
+
+    private static List<Endpoint> trackers(TransferOptions options, SwarmLink link) {
+        if (!options.trackers.isEmpty()) {
+            return options.trackers;
+        }
+        List<Endpoint> trackers = new ArrayList<>();
+        for (String tracker : link.trackers()) {
+            trackers.add(Endpoint.parse(tracker, Converters.TRACKER_PORT));
+        }
+        return trackers;
+    }
+
+    private static Path folder(Arguments arguments) {
+        Path folder = arguments.command().transfer.workdir;
+        if (folder == null) {
+            return Path.of("").toAbsolutePath();
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new IllegalArgumentException("--workdir " + folder + " is not a folder");
+        }
+        return folder.toAbsolutePath();
+    }
+
+    private static Path file(Arguments arguments, Path folder, SwarmLink link) {
+        String name = arguments.command().transfer.filename;
+        if (name == null) {
+            name = link.name();
+        }
+        if (name == null) {
+            throw new IllegalArgumentException("no file named: give --filename");
+        }
+        try {
+            return folder.resolve(name);
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("--filename " + name + " cannot name a file here", e);
+        }
+    }
+
+    private static @Nullable Path resolve(Path folder, @Nullable Path file) {
+        return file == null ? null : folder.resolve(file);
+    }
+
+    private static ExistingFile existing(TransferOptions options) {
+        if (options.overwrite) {
+            return ExistingFile.OVERWRITE;
+        }
+        return options.noClobber ? ExistingFile.KEEP : ExistingFile.MOVE_ASIDE;
+    }
+
+    private static PeerConfig peer(NetworkOptions options) {
+        EngineConfig usual = EngineConfig.defaults();
+        EngineConfig engine = new EngineConfig(
+                options.numPeers == null ? usual.maxPeersPerSwarm() : options.numPeers,
+                options.maxUpload == null ? usual.maxUploadBytesPerSecond() : options.maxUpload,
+                options.maxDownload == null ? usual.maxDownloadBytesPerSecond() : options.maxDownload,
+                usual.maxDatagramBytes(),
+                usual.receiveBufferBytes(),
+                usual.ledbat());
+        return PeerConfig.defaults().withListen(listen(options.listen)).withEngine(engine);
+    }
+
+    private static InetSocketAddress listen(@Nullable HostAndPort listen) {
+        int port = listen == null || listen.port() < 0 ? PeerConfig.DEFAULT_PORT : listen.port();
+        if (listen == null || listen.host().isEmpty()) {
+            return new InetSocketAddress(port);
+        }
+        try {
+            return new InetSocketAddress(InetAddress.getByName(listen.host()), port);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("--listen: there is no address " + listen.host(), e);
+        }
+    }
+
+    private static StopRule.Limits limits(ClientCommand command, boolean trackers) {
+        TransferOptions options = command.transfer;
+        return new StopRule.Limits(
+                options.timeout,
+                options.timeLimit,
+                options.seedTime,
+                options.seedRatio,
+                options.exitWhenComplete,
+                trackers && command.network.peers.isEmpty());
+    }
+}

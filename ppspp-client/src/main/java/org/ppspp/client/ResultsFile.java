@@ -1,0 +1,81 @@
+package org.ppspp.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Collection;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.engine.SwarmSnapshot;
+
+/** The statistics of one run as one JSON object, with the keys that evaluation scripts for PyPPSPP read. */
+final class ResultsFile {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /**
+     * One run. Times are seconds since 1970.
+     *
+     * @param arguments the options as they were given, by PyPPSPP's names
+     * @param startSource whether the content was complete from the start
+     * @param contentStart when downloading began
+     * @param contentEnd when the content was complete, or null
+     */
+    record Run(
+            Map<String, Object> arguments,
+            BigDecimal start,
+            BigDecimal end,
+            boolean startSource,
+            BigDecimal contentStart,
+            @Nullable BigDecimal contentEnd,
+            ExitCode code) {}
+
+    private ResultsFile() {}
+
+    static ObjectNode of(Run run, SwarmSnapshot snapshot, Collection<PeerTotals.Total> peers) {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("data_tx", snapshot.wireSentBytes());
+        root.put("data_rx", snapshot.wireReceivedBytes());
+        root.put("live", false);
+        root.put("live_src", false);
+        root.put("file_ts_start", run.contentStart());
+        root.put("file_ts_end", run.contentEnd());
+        root.put("start_source", run.startSource());
+        root.put("start_time", run.start());
+        root.put("close_time", run.end());
+        root.set("run_args", JSON.valueToTree(run.arguments()));
+        ObjectNode members = root.putObject("member_stats");
+        int number = 0;
+        for (PeerTotals.Total peer : peers) {
+            ObjectNode member = members.putObject("peer_" + number++);
+            member.put("total_data_tx", peer.sentBytes());
+            member.put("total_data_rx", peer.receivedBytes());
+            member.put("peer_ip", peer.address().socket().getAddress().getHostAddress());
+            member.put("peer_port", peer.address().socket().getPort());
+            member.put("peer_id", peer.address().toString());
+            member.put("msg_data_rx", peer.receivedBytes());
+        }
+        root.put("rx_discarded", snapshot.duplicateChunks() + snapshot.refusedChunks());
+        root.put("exit_code", run.code().status());
+        return root;
+    }
+
+    /** Replaces {@code file} as a whole, so that a reader never sees half of it. */
+    static void write(Path file, ObjectNode results) throws IOException {
+        Path beside = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(beside, text(results) + '\n');
+        Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String text(ObjectNode results) {
+        try {
+            return JSON.writeValueAsString(results);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

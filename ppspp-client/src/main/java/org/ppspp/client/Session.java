@@ -1,0 +1,169 @@
+package org.ppspp.client;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.Peer;
+import org.ppspp.PeerConfig;
+import org.ppspp.Summary;
+import org.ppspp.Transfer;
+import org.ppspp.TransferEvent;
+import org.ppspp.TransferSnapshot;
+import org.ppspp.TransferState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One run of the client: a peer, a transfer and what is said about them. Everything happens on the thread that runs it. */
+final class Session {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    private static final long TICK_MILLIS = 200;
+
+    /** A seeder that is there is found in less time than this. */
+    private static final long ALONE_NANOS = TimeUnit.SECONDS.toNanos(15);
+
+    private final Plan plan;
+    private final Display display;
+    private final RunRecord record;
+    private final StopRule rule;
+    private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
+
+    private @Nullable ExitCode signal;
+    private StopRule.@Nullable Verdict verdict;
+    private boolean warnedOfNobody;
+    private long aloneSince;
+
+    Session(Plan plan, Display display, RunRecord record) {
+        this.plan = plan;
+        this.display = display;
+        this.record = record;
+        this.rule = new StopRule(plan.limits(), System.nanoTime());
+        this.aloneSince = System.nanoTime();
+    }
+
+    /** Asks for an orderly end, from any thread; {@code code} is that of a run that is not complete. */
+    void stop(ExitCode code) {
+        inbox.add(() -> signal = code);
+    }
+
+    ExitCode run(String identifier) throws InterruptedException {
+        Peer peer;
+        try {
+            peer = start();
+        } catch (BindException e) {
+            LOG.debug("cannot listen", e);
+            display.error(ExitCode.BIND, cannotListen(e));
+            return ExitCode.BIND;
+        } catch (IOException e) {
+            display.error(ExitCode.BIND, "cannot open sockets: " + e.getMessage());
+            return ExitCode.BIND;
+        }
+        try (peer) {
+            display.started(plan, peer.port(), identifier);
+            var unused = peer.terminated().whenComplete((nothing, failure) -> inbox.add(() -> peerEnded(failure)));
+            Transfer transfer = peer.share(plan.request().withEvents(event -> inbox.add(() -> on(event))));
+            StopRule.Verdict end = await(transfer);
+            return close(transfer, end);
+        }
+    }
+
+    private String cannotListen(BindException cause) {
+        String message = String.valueOf(cause.getMessage());
+        String problem =
+                message.contains("in use") ? "port " + plan.peer().listen().getPort() + " is in use" : message;
+        return problem + "; choose another one with --listen [ADDR][:PORT], port 0 for any free one";
+    }
+
+    private Peer start() throws IOException {
+        PeerConfig config = plan.peer();
+        try {
+            return Peer.start(config);
+        } catch (BindException e) {
+            if (!plan.portIsFree()) {
+                throw e;
+            }
+            Peer peer = Peer.start(
+                    config.withListen(new InetSocketAddress(config.listen().getAddress(), 0)));
+            display.say(
+                    Terminal.Tone.WARNING,
+                    "port " + config.listen().getPort() + " is in use, taking " + peer.port()
+                            + " instead; choose one with --listen :PORT");
+            return peer;
+        }
+    }
+
+    private StopRule.Verdict await(Transfer transfer) throws InterruptedException {
+        while (true) {
+            Runnable next = inbox.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+            if (next != null) {
+                next.run();
+            }
+            long now = System.nanoTime();
+            TransferSnapshot snapshot = transfer.snapshot();
+            record.observe(snapshot);
+            StopRule.Verdict end = verdict != null ? verdict : rule.check(now, snapshot);
+            if (signal != null) {
+                return new StopRule.Verdict(record.complete() ? ExitCode.OK : signal, "");
+            }
+            if (end != null) {
+                return end;
+            }
+            display.progress(now, snapshot);
+            warnOfNobody(now, snapshot);
+        }
+    }
+
+    private void warnOfNobody(long now, TransferSnapshot snapshot) {
+        boolean nobody =
+                plan.request().trackers().isEmpty() && plan.request().peers().isEmpty();
+        if (snapshot.state() != TransferState.CONNECTING || snapshot.peers() > 0) {
+            aloneSince = now;
+            return;
+        }
+        if (!warnedOfNobody && (nobody || now - aloneSince >= ALONE_NANOS)) {
+            warnedOfNobody = true;
+            display.say(
+                    Terminal.Tone.WARNING,
+                    nobody
+                            ? "nobody to ask: give --tracker or --peer; waiting for peers that come by themselves"
+                            : "no peers yet; check --swarmid, and that a seeder is running and reachable; still looking");
+        }
+    }
+
+    private void on(TransferEvent event) {
+        if (event instanceof TransferEvent.TrackerReachable) {
+            rule.trackerReached();
+        } else if (event instanceof TransferEvent.SizeNeeded) {
+            rule.sizeNeeded();
+        } else if (event instanceof TransferEvent.Failed failed) {
+            verdict = new StopRule.Verdict(ExitCode.FILE, failed.message());
+            return;
+        }
+        display.event(event);
+    }
+
+    private void peerEnded(@Nullable Throwable failure) {
+        if (failure != null) {
+            LOG.debug("the peer ended", failure);
+            verdict = new StopRule.Verdict(ExitCode.UNEXPECTED, "internal error: " + failure);
+        }
+    }
+
+    private ExitCode close(Transfer transfer, StopRule.Verdict end) {
+        if (end.code() != ExitCode.OK && !end.message().isEmpty()) {
+            display.error(end.code(), end.message());
+        }
+        transfer.close();
+        record.observe(transfer.snapshot());
+        Summary summary = transfer.summary();
+        ExitCode code = end.code();
+        if (!record.write(plan.resultsFile(), code)) {
+            display.error(ExitCode.FILE, "cannot write " + plan.resultsFile());
+            code = code == ExitCode.OK ? ExitCode.FILE : code;
+        }
+        display.ended(summary, code);
+        return code;
+    }
+}

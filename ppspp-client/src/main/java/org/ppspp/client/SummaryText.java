@@ -1,0 +1,31 @@
+package org.ppspp.client;
+
+import java.util.Locale;
+import org.ppspp.Summary;
+
+/** What is said at the end, for humans. */
+final class SummaryText {
+    private SummaryText() {}
+
+    static String of(Summary summary) {
+        StringBuilder text = new StringBuilder(200);
+        Long length = summary.metadata().contentLengthBytes();
+        text.append(summary.complete() ? "complete" : "not complete");
+        text.append(": ").append(summary.file());
+        if (length != null) {
+            text.append(", ").append(Sizes.format(length));
+        }
+        text.append('\n');
+        if (summary.downloadedBytes() > 0) {
+            text.append("  downloaded ").append(Sizes.format(summary.downloadedBytes()));
+            text.append(" in ").append(Durations.format(summary.elapsed()));
+            text.append(", ").append(Sizes.formatRate(summary.averageBytesPerSecond()));
+            text.append(" from ").append(summary.peers()).append(summary.peers() == 1 ? " peer\n" : " peers\n");
+        }
+        text.append("  uploaded ").append(Sizes.format(summary.uploadedBytes()));
+        text.append(String.format(Locale.ROOT, ", ratio %.2f", summary.ratio()));
+        text.append(", refused chunks ").append(summary.refusedChunks()).append('\n');
+        text.append("  swarm ").append(summary.metadata().swarmId());
+        return text.toString();
+    }
+}

@@ -1,0 +1,143 @@
+package org.ppspp.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.ppspp.Endpoint;
+import org.ppspp.engine.EngineConfig;
+import org.ppspp.integrity.HashFunction;
+import org.ppspp.storage.ExistingFile;
+import picocli.CommandLine.ParameterException;
+
+final class PlanTest {
+    private static final String ID = "5600021e740f772f1323ee84a22c222dea6e15ba";
+
+    @TempDir
+    Path folder;
+
+    private static Plan plan(String... args) {
+        return Plan.of(Arguments.parse(Map.of(), args));
+    }
+
+    @Test
+    void listensOnTheUsualPortUnlessAnotherWillDo() {
+        Plan usual = plan(ID, "--filename", "film");
+        assertThat(usual.peer().listen()).isEqualTo(new InetSocketAddress(6778));
+        assertThat(usual.portIsFree()).isTrue();
+        Plan asked = plan(ID, "--filename", "film", "--listen", "127.0.0.1:7000");
+        assertThat(asked.peer().listen()).isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 7000));
+        assertThat(asked.portIsFree()).isFalse();
+        Plan addressOnly = plan(ID, "--filename", "film", "--listen", "127.0.0.1");
+        assertThat(addressOnly.peer().listen())
+                .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 6778));
+        assertThat(addressOnly.portIsFree()).isTrue();
+    }
+
+    @Test
+    void passesLimitsOn() {
+        Plan plan = plan(ID, "--filename", "f", "--numpeers", "7", "--max-upload", "1M", "--max-download", "2M");
+        EngineConfig engine = plan.peer().engine();
+        assertThat(engine.maxPeersPerSwarm()).isEqualTo(7);
+        assertThat(engine.maxUploadBytesPerSecond()).isEqualTo(1 << 20);
+        assertThat(engine.maxDownloadBytesPerSecond()).isEqualTo(2 << 20);
+    }
+
+    @Test
+    void startsRelativePathsFromTheWorkFolder() {
+        Plan plan = plan(
+                ID,
+                "--filename",
+                "film",
+                "--workdir",
+                folder.toString(),
+                "--log-file",
+                "log",
+                "--results-file",
+                "/else/where");
+        assertThat(plan.request().target()).isEqualTo(folder.resolve("film"));
+        assertThat(plan.logFile()).isEqualTo(folder.resolve("log"));
+        assertThat(plan.resultsFile()).isEqualTo(Path.of("/else/where"));
+        assertThatThrownBy(() -> plan(
+                        ID,
+                        "--filename",
+                        "f",
+                        "--workdir",
+                        folder.resolve("none").toString()))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining("--workdir");
+    }
+
+    @Test
+    void takesNameTrackersSizeAndChunkSizeFromTheLink() {
+        Plan plan = plan("ppspp:" + ID + "?cs=8192&l=5000&n=film.mp4&tr=a.example:7&tr=b.example");
+        assertThat(plan.request().target().getFileName()).hasToString("film.mp4");
+        assertThat(plan.request().trackers())
+                .containsExactly(new Endpoint("a.example", 7), new Endpoint("b.example", 6777));
+        assertThat(plan.request().metadata().chunkSizeBytes()).isEqualTo(8192);
+        assertThat(plan.request().metadata().contentLengthBytes()).isEqualTo(5000);
+        assertThat(plan.limits().trackersAlone()).isTrue();
+    }
+
+    @Test
+    void prefersWhatIsTypedToTheLinksNameAndTrackers() {
+        Plan plan =
+                plan("ppspp:" + ID + "?n=film.mp4&tr=a.example", "--filename", "own", "--tracker", "t", "--peer", "p");
+        assertThat(plan.request().target().getFileName()).hasToString("own");
+        assertThat(plan.request().trackers()).containsExactly(new Endpoint("t", 6777));
+        assertThat(plan.limits().trackersAlone()).isFalse();
+    }
+
+    @Test
+    void takesTheHashFunctionFromTheLengthOfTheSwarmId() {
+        assertThat(plan(ID, "--filename", "f").request().metadata().hashFunction())
+                .isEqualTo(HashFunction.SHA1);
+        assertThat(plan(ID + "00".repeat(12), "--filename", "f")
+                        .request()
+                        .metadata()
+                        .hashFunction())
+                .isEqualTo(HashFunction.SHA256);
+    }
+
+    @Test
+    void saysWhatIsWrongWithASwarmId() {
+        assertThatThrownBy(() -> plan(ID.substring(1), "--filename", "f"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining("even number");
+        assertThatThrownBy(() -> plan(ID.substring(2), "--filename", "f"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining("38 digits")
+                .hasMessageContaining("40 (SHA-1)");
+        assertThatThrownBy(() -> plan("kittens", "--filename", "f")).isInstanceOf(ParameterException.class);
+    }
+
+    @Test
+    void refusesOptionsThatContradictTheLink() {
+        String link = "ppspp:" + ID + "?cs=8192&l=5000";
+        assertThatThrownBy(() -> plan(link, "--filename", "f", "--filesize", "5001"))
+                .hasMessageContaining("--filesize");
+        assertThatThrownBy(() -> plan(link, "--filename", "f", "--chunk-size", "1k"))
+                .hasMessageContaining("--chunk-size");
+        assertThat(plan(link, "--filename", "f", "--filesize", "5000", "--chunk-size", "8k")
+                        .request()
+                        .metadata())
+                .isEqualTo(plan(link, "--filename", "f").request().metadata());
+        assertThatThrownBy(() -> plan(ID, "--filename", "f", "--chunk-size", "100M"))
+                .hasMessageContaining("chunk size");
+        assertThatThrownBy(() -> plan(ID)).hasMessageContaining("--filename");
+    }
+
+    @Test
+    void knowsWhatToDoWithAnExistingFile() {
+        assertThat(plan(ID, "--filename", "f").request().existing()).isEqualTo(ExistingFile.MOVE_ASIDE);
+        assertThat(plan(ID, "--filename", "f", "--overwrite").request().existing())
+                .isEqualTo(ExistingFile.OVERWRITE);
+        assertThat(plan(ID, "--filename", "f", "--no-clobber").request().existing())
+                .isEqualTo(ExistingFile.KEEP);
+    }
+}

@@ -1,0 +1,72 @@
+package org.ppspp.client.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** Starts the programs with the class path of the test, and ends those that are left. */
+final class Programs implements AutoCloseable {
+    private final List<Running> running = new ArrayList<>();
+
+    Running tracker(String... more) throws IOException {
+        return start("org.ppspp.tracker.TrackerMain", List.of("--json"), more);
+    }
+
+    /** A tracker on a port that was free. */
+    Running tracker() throws IOException {
+        return tracker("--listen", "127.0.0.1:0");
+    }
+
+    /** A client that listens on a port that was free and tells what it does. */
+    Running client(String... more) throws IOException {
+        return start(
+                "org.ppspp.client.ClientMain",
+                List.of("--json", "--stats-interval", "100ms", "--listen", "127.0.0.1:0"),
+                more);
+    }
+
+    /** A client with no option but these. */
+    Running plainClient(String... arguments) throws IOException {
+        return start("org.ppspp.client.ClientMain", List.of(), arguments);
+    }
+
+    Running fileutil(String... arguments) throws IOException {
+        return start("org.ppspp.fileutil.FileUtil", List.of(), arguments);
+    }
+
+    private Running start(String main, List<String> usual, String... more) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx128m",
+                "-Dio.netty.leakDetection.level=advanced",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main));
+        command.addAll(usual);
+        Collections.addAll(command, more);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().removeIf(name -> name.startsWith("PPSPP_"));
+        Running program = new Running(builder.start());
+        running.add(program);
+        return program;
+    }
+
+    /** Makes a file of random bytes. */
+    static Path content(Path file, int size) throws IOException {
+        byte[] content = new byte[size];
+        new SplittableRandom(size).nextBytes(content);
+        return Files.write(file, content);
+    }
+
+    @Override
+    public void close() {
+        running.forEach(Running::destroy);
+    }
+}
