@@ -51,6 +51,12 @@ final class ReadCache {
         }
     }
 
+    /** The hashes of a request bin leave the tree: its chunks in memory, if they are there, go on with these. */
+    void keepHashes(BinHashes verified) {
+        bins.computeIfPresent(
+                verified.index(), (bin, cached) -> new CachedBin(cached.content(), cached.present(), verified));
+    }
+
     void drop(long bin) {
         CachedBin cached = bins.remove(bin);
         if (cached != null) {

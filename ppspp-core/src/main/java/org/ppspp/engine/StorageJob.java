@@ -31,8 +31,15 @@ public sealed interface StorageJob {
     /**
      * Read those of the 64 chunks of a request bin that are in {@code wanted} (bit <i>i</i> is chunk 64·bin+<i>i</i>), and
      * the request bin's hashes. Answered with {@link StorageResult.Content} or {@link StorageResult.Failed}.
+     *
+     * @param rehash compute the hashes from the content, as those on the disk are no good
      */
-    record Read(SwarmId swarm, long bin, long wanted) implements StorageJob {}
+    record Read(SwarmId swarm, long bin, long wanted, boolean rehash) implements StorageJob {
+        /** With the hashes as they are stored, if they are. */
+        public Read(SwarmId swarm, long bin, long wanted) {
+            this(swarm, bin, wanted, false);
+        }
+    }
 
     /**
      * Save verified hashes: whole blocks, and single nodes above them. Answered with {@link StorageResult.Saved} or

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.Bin;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
 import org.ppspp.chunk.ContentLayout;
@@ -434,17 +435,50 @@ final class Swarm {
     }
 
     private void read(StorageResult.Content content) {
-        long bin = content.job().bin();
-        cache.stopReading(bin);
+        StorageJob.Read job = content.job();
+        long bin = job.bin();
         lose(bin, content.damaged());
-        BinHashes hashes = content.hashes();
-        if (integrity.resident(bin) != null) {
-            hashes = null;
-        } else if (hashes != null && !integrity.accept(hashes)) {
-            hashes = null;
+        boolean resident = integrity.resident(bin) != null;
+        BinHashes hashes = resident ? null : content.hashes();
+        boolean anchored = hashes != null && integrity.accept(hashes);
+        if (!resident && !(anchored && provesAll(hashes))) {
+            // A bad sector, or the disk was full when the hashes were to be saved: the content can tell them again.
+            if (!job.rehash() && whole(bin)) {
+                content.content().release();
+                job(new StorageJob.Read(job.swarm(), bin, job.wanted(), true));
+                return;
+            }
+            if (hashes != null && job.rehash()) {
+                lose(bin, have.word(bin));
+            }
         }
-        cache.put(bin, new CachedBin(content.content(), content.job().wanted() & ~content.damaged(), hashes));
+        cache.stopReading(bin);
+        cache.put(bin, new CachedBin(content.content(), job.wanted() & ~content.damaged(), anchored ? hashes : null));
         wakeReaders();
+    }
+
+    /** Whether hashes from the disk, those removed that do not fit the tree, prove every chunk of their request bin. */
+    private boolean provesAll(@Nullable BinHashes hashes) {
+        if (hashes == null) {
+            return false;
+        }
+        for (long bits = have.word(hashes.index()); bits != 0; bits &= bits - 1) {
+            if (!hashes.has(Bin.leaf((hashes.index() << 6) + Long.numberOfTrailingZeros(bits)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean whole(long bin) {
+        long first = bin << 6;
+        return first < chunkCount() && have.containsAll(first, Math.min(first + 64, chunkCount()) - 1);
+    }
+
+    /** The hashes of a whole request bin need not stay in the tree any more. */
+    void evict(BinHashes block) {
+        integrity.evict(block.index());
+        cache.keepHashes(block);
     }
 
     private void wakeReaders() {

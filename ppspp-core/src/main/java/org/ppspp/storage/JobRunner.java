@@ -69,7 +69,7 @@ final class JobRunner {
 
     private StorageResult read(StorageJob.Read job, LocalContent content) throws IOException {
         BinHashes hashes = content.readBlock(job.bin());
-        boolean restore = hashes == null && content.binStored(job.bin());
+        boolean restore = (hashes == null || job.rehash()) && content.binStored(job.bin());
         long toRead = restore ? content.chunksOf(job.bin()) : job.wanted();
         ByteBuf buffer = allocator.directBuffer(Math.max(1, content.bytesOf(job.bin(), toRead)));
         boolean handedOver = false;

@@ -372,6 +372,52 @@ class EngineMessagesTest {
                 .containsExactly(EngineEvent.StorageFailing.class, EngineEvent.StorageRecovered.class);
     }
 
+    @Test
+    @DisplayName("R25: hashes that did not fit on a full disk are computed again from the content")
+    void servesChunksWhoseHashesWereLost() {
+        try (LoneEngine torn = LoneEngine.seeder(counting(200 * 1_024))) {
+            torn.tear(false);
+            RawPeer peer = RawPeer.at(torn, 1);
+            List<Message> heard = peer.connect(w -> w.request(new ChunkRange(0, 1)));
+            assertThat(RawPeer.chunksOfData(heard)).containsExactlyInAnyOrder(0L, 1L);
+            assertThat(torn.sawEvent(EngineEvent.ChunkLost.class)).isFalse();
+        }
+    }
+
+    @Test
+    @DisplayName("R25: chunks in memory can be proved when the hashes of their whole request bin leave it")
+    void servesChunksThatWereReadBeforeTheirBinWasWhole() {
+        Content large = counting(65 * 1_024);
+        try (LoneEngine relay = LoneEngine.leecher(large)) {
+            RawPeer source = RawPeer.at(relay, 1);
+            source.connect(w -> w.have(RawPeer.all(large)));
+            relay.advance(SOON);
+            for (long chunk = 0; chunk < 64; chunk++) {
+                long next = chunk;
+                source.say(w -> source.data(w, next));
+                if (chunk == 3) {
+                    List<Message> early = RawPeer.at(relay, 2).connect(w -> w.request(new ChunkRange(0, 1)));
+                    assertThat(RawPeer.chunksOfData(early)).contains(0L);
+                }
+            }
+            List<Message> late = RawPeer.at(relay, 3).connect(w -> w.request(new ChunkRange(0, 1)));
+            assertThat(RawPeer.chunksOfData(late)).containsExactlyInAnyOrder(0L, 1L);
+        }
+    }
+
+    @Test
+    @DisplayName("T27: content that does not have its hash any more is lost, and not asked for for ever")
+    void givesUpChunksThatMatchNoHash() {
+        try (LoneEngine torn = LoneEngine.seeder(counting(200 * 1_024))) {
+            torn.tear(true);
+            RawPeer peer = RawPeer.at(torn, 1);
+            List<Message> heard = peer.connect(w -> w.request(new ChunkRange(0, 1)));
+            assertThat(RawPeer.chunksOfData(heard)).isEmpty();
+            assertThat(torn.sawEvent(EngineEvent.ChunkLost.class)).isTrue();
+            assertThat(torn.snapshot().verifiedChunks()).isEqualTo(200 - 64);
+        }
+    }
+
     private List<Class<?>> storageEvents() {
         List<Class<?>> kinds = new ArrayList<>();
         for (EngineEvent event : leecher.events()) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.ppspp.chunk.Bin;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.engine.StorageJob.ReceivedChunk;
 import org.ppspp.integrity.BinHashes;
@@ -43,6 +44,8 @@ final class LoneEngine implements AutoCloseable {
     private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(false);
     private boolean holdsReads;
     private boolean full;
+    private boolean hashesTorn;
+    private boolean contentTorn;
     private int hashedChunks;
     private long now = Limits.SECOND;
 
@@ -129,6 +132,12 @@ final class LoneEngine implements AutoCloseable {
     /** Whether the disk has no room for chunks. */
     void full(boolean on) {
         full = on;
+    }
+
+    /** The disk lost part of its hashes, and of the content as well if {@code content} says so. */
+    void tear(boolean content) {
+        hashesTorn = true;
+        contentTorn = content;
     }
 
     List<Sent> answerReads() {
@@ -291,6 +300,10 @@ final class LoneEngine implements AutoCloseable {
             int at = Long.numberOfTrailingZeros(bits);
             out.setBytes(at * size, content.chunk(job.bin() * BinHashes.CHUNKS + at));
         }
-        return new StorageResult.Content(job, out, 0, content.block(job.bin()));
+        BinHashes block = content.block(job.bin());
+        if (hashesTorn && (contentTorn || !job.rehash())) {
+            block.remove(Bin.leaf(job.bin() * BinHashes.CHUNKS + 1));
+        }
+        return new StorageResult.Content(job, out, 0, block);
     }
 }

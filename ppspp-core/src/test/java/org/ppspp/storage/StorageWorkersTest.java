@@ -115,6 +115,27 @@ class StorageWorkersTest {
     }
 
     @Test
+    void computesHashesAgainThatWereNotSavedWhole() throws Exception {
+        Sample sample = Sample.of(64 * 1024 * 2, 3);
+        try (LocalContent content = open(sample, false)) {
+            answer(sample.write(sample.chunksOf(1)));
+            BinHashes torn = sample.block(1);
+            torn.remove(Bin.leaf(127));
+            answer(new StorageJob.Save(sample.metadata.swarmId(), List.of(torn), List.of()));
+            StorageResult.Content stored = (StorageResult.Content) answer(sample.read(1, 1));
+            assertThat(Objects.requireNonNull(stored.hashes()).has(Bin.leaf(127)))
+                    .isFalse();
+            stored.content().release();
+            StorageResult.Content computed =
+                    (StorageResult.Content) answer(new StorageJob.Read(sample.metadata.swarmId(), 1, 1, true));
+            assertThat(Objects.requireNonNull(computed.hashes()).block())
+                    .isEqualTo(sample.block(1).block());
+            computed.content().release();
+            assertThat(content.complete()).isFalse();
+        }
+    }
+
+    @Test
     void findsChunksThatNoLongerMatchTheirHashes() throws Exception {
         Sample sample = Sample.of(64 * 1024 + 100, 4);
         Path path = sample.writeTo(folder.resolve("file"));
