@@ -72,6 +72,7 @@ final class TrackerServer implements AutoCloseable {
     private final EventLoopGroup group;
     private final Hub hub;
     private final List<ListenAddress> addresses = new ArrayList<>();
+    private final List<Channel> listeners = new ArrayList<>();
 
     private TrackerServer(Settings settings, RandomGenerator random) {
         this.settings = settings;
@@ -115,6 +116,10 @@ final class TrackerServer implements AutoCloseable {
     public void close() {
         if (group.isShuttingDown()) {
             return;
+        }
+        // First, and awaited: the port is to be free afterwards, and clients that come again at once stay out.
+        for (Channel listener : listeners) {
+            listener.close().awaitUninterruptibly();
         }
         group.submit(hub::closeAll).syncUninterruptibly();
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
@@ -160,6 +165,7 @@ final class TrackerServer implements AutoCloseable {
         if (failure != null) {
             throw new CannotListenException(address, failure);
         }
+        listeners.add(bound.channel());
         note(address, bound.channel());
     }
 

@@ -184,10 +184,7 @@ final class TrackerServerTest {
         server.close();
         first.peers.clear();
         second.peers.clear();
-        // Any program of this machine may hold the port for the length of a connection.
-        TrackerServer restarted = await().atMost(PATIENCE)
-                .ignoreException(CannotListenException.class)
-                .until(() -> start("127.0.0.1:" + port), Objects::nonNull);
+        TrackerServer restarted = start("127.0.0.1:" + port);
         await().atMost(PATIENCE).until(() -> restarted.stats().peers() == 2);
         await().atMost(PATIENCE).until(() -> first.peers.contains(peer(7002)) || second.peers.contains(peer(7001)));
 
