@@ -101,7 +101,7 @@ final class HashSaver {
         for (BinHashes block : job.blocks()) {
             // The last request bin stays: the peaks every new peer is sent are in it.
             if (block.index() < bins - 1 && swarm.have().word(block.index()) == full(block.index(), bins)) {
-                swarm.evict(block);
+                swarm.reader().evict(block);
                 resident.remove(block.index());
             }
         }

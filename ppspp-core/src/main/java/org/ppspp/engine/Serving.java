@@ -94,7 +94,7 @@ final class Serving {
             if (queue.wants(chunk)) {
                 if (channel.congestion().sentLately(now, chunk)) {
                     queue.remove(chunk);
-                } else if (swarm.cached(planBins[i], bit) != null) {
+                } else if (swarm.reader().cached(planBins[i], bit) != null) {
                     return chunk;
                 }
             }
@@ -116,7 +116,7 @@ final class Serving {
                 if (there == 0) {
                     continue;
                 }
-                if (swarm.cached(bin, there) == null) {
+                if (swarm.reader().cached(bin, there) == null) {
                     return planSize > 0;
                 }
                 planBins[planSize] = bin;
@@ -131,7 +131,7 @@ final class Serving {
 
     /** Has what comes next read, and drops what is not there: answering is optional (RFC 7574 §3.7). */
     private void readAhead() {
-        int quota = swarm.readAheadBins();
+        int quota = swarm.reader().readAheadBins();
         for (ChunkRange range : queue.ranges()) {
             for (long chunk = queue.next(range.first()); chunk >= 0 && chunk <= range.last(); ) {
                 long bin = chunk >> 6;
@@ -139,8 +139,8 @@ final class Serving {
                 long there = wanted & swarm.have().word(bin);
                 queue.removeWord(bin, wanted & ~there);
                 if (there != 0) {
-                    if (swarm.cached(bin, there) == null) {
-                        swarm.read(bin, there, channel);
+                    if (swarm.reader().cached(bin, there) == null) {
+                        swarm.reader().read(bin, there, channel);
                     }
                     if (--quota <= 0) {
                         return;
@@ -187,7 +187,7 @@ final class Serving {
 
     /** Writes the messages for {@code chunk}; false, with nothing written, if its hashes are not at hand. */
     boolean write(MessageWriter writer, long chunk, long timestampMicros) {
-        CachedBin cached = swarm.cached(chunk >> 6, 1L << (chunk & 63));
+        CachedBin cached = swarm.reader().cached(chunk >> 6, 1L << (chunk & 63));
         if (cached == null) {
             return false;
         }
@@ -266,7 +266,7 @@ final class Serving {
     }
 
     private @Nullable BinHashes hashesOf(long chunk) {
-        CachedBin cached = swarm.cached(chunk >> 6, 1L << (chunk & 63));
+        CachedBin cached = swarm.reader().cached(chunk >> 6, 1L << (chunk & 63));
         return cached == null ? null : cached.hashes();
     }
 }

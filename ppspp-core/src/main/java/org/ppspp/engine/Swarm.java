@@ -5,14 +5,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.ppspp.chunk.Bin;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
 import org.ppspp.chunk.ContentLayout;
 import org.ppspp.engine.Intake.Arrival;
-import org.ppspp.engine.ReadCache.CachedBin;
 import org.ppspp.engine.StorageJob.ReceivedChunk;
-import org.ppspp.integrity.BinHashes;
 import org.ppspp.integrity.MerkleIntegrity;
 import org.ppspp.integrity.MerkleIntegrity.Verdict;
 import org.ppspp.picker.RarestFirstPicker;
@@ -23,7 +20,8 @@ import org.ppspp.wire.WireFormat;
 /**
  * One content and the peers that share it: what is had, what is verified and stored, and what that means for every channel.
  *
- * <p>{@link Requests} decides what to ask, {@link Intake} carries chunks to the disk, {@link Serving} sends them.
+ * <p>{@link Requests} decides what to ask, {@link Intake} carries chunks to the disk, {@link Reader} brings them back and
+ * {@link Serving} sends them.
  */
 final class Swarm {
     private final Engine engine;
@@ -33,8 +31,7 @@ final class Swarm {
     private final ChunkMap have;
     private final List<Channel> channels = new ArrayList<>();
     private final PeerBook book = new PeerBook();
-    private final ReadCache cache = new ReadCache();
-    private final List<Channel> waitingForReads = new ArrayList<>();
+    private final Reader reader = new Reader(this);
     private final Intake intake = new Intake(this);
     private final Requests requests;
     private final Choker choker;
@@ -111,6 +108,10 @@ final class Swarm {
 
     Intake intake() {
         return intake;
+    }
+
+    Reader reader() {
+        return reader;
     }
 
     SwarmCounters counters() {
@@ -195,7 +196,7 @@ final class Swarm {
         boolean known = channel.established();
         channel.close(now);
         channels.remove(channel);
-        waitingForReads.remove(channel);
+        reader.forget(channel);
         engine.forget(channel);
         book.closed(channel.address(), now);
         if (known) {
@@ -376,7 +377,7 @@ final class Swarm {
     /** Returns whether the result was for a job of this swarm's present life, which then has dealt with its buffers. */
     boolean completed(StorageResult result, long now) {
         if (result instanceof StorageResult.Content content) {
-            read(content);
+            reader.read(content);
             return true;
         }
         if (result instanceof StorageResult.Saved saved) {
@@ -400,94 +401,13 @@ final class Swarm {
         if (failed.job() instanceof StorageJob.Save save) {
             saver.saved(save);
         } else if (failed.job() instanceof StorageJob.Read read) {
-            cache.stopReading(read.bin());
-            lose(read.bin(), read.wanted());
-            wakeReaders();
+            reader.failed(read);
         }
         return true;
-    }
-
-    /** How many request bins may be read ahead for one channel, so that all of them share the cache. */
-    int readAheadBins() {
-        int serving = 1;
-        for (Channel channel : channels) {
-            serving += channel.wantsContent() ? 1 : 0;
-        }
-        long each = Limits.READ_CACHE_BYTES / (64L * metadata.chunkSizeBytes()) / serving;
-        return (int) Math.max(1, Math.min(each, Limits.READ_AHEAD_BINS));
-    }
-
-    /** The chunks of a request bin in memory, or null unless all of {@code wanted} is there. */
-    @Nullable
-    CachedBin cached(long bin, long wanted) {
-        return cache.get(bin, wanted);
-    }
-
-    /** Has chunks read for {@code reader}, which is told to go on when they are there. */
-    void read(long bin, long wanted, Channel reader) {
-        if (!waitingForReads.contains(reader)) {
-            waitingForReads.add(reader);
-        }
-        if (cache.startReading(bin)) {
-            boolean whole = 64L * metadata.chunkSizeBytes() <= Limits.READ_CACHE_BYTES / 16;
-            job(new StorageJob.Read(metadata.swarmId(), bin, whole ? have.word(bin) : wanted));
-        }
-    }
-
-    private void read(StorageResult.Content content) {
-        StorageJob.Read job = content.job();
-        long bin = job.bin();
-        lose(bin, content.damaged());
-        boolean resident = integrity.resident(bin) != null;
-        BinHashes hashes = resident ? null : content.hashes();
-        boolean anchored = hashes != null && integrity.accept(hashes);
-        if (!resident && !(anchored && provesAll(hashes))) {
-            // A bad sector, or the disk was full when the hashes were to be saved: the content can tell them again.
-            if (!job.rehash() && whole(bin)) {
-                content.content().release();
-                job(new StorageJob.Read(job.swarm(), bin, job.wanted(), true));
-                return;
-            }
-            if (hashes != null && job.rehash()) {
-                lose(bin, have.word(bin));
-            }
-        }
-        cache.stopReading(bin);
-        cache.put(bin, new CachedBin(content.content(), job.wanted() & ~content.damaged(), anchored ? hashes : null));
-        wakeReaders();
-    }
-
-    /** Whether hashes from the disk, those removed that do not fit the tree, prove every chunk of their request bin. */
-    private boolean provesAll(@Nullable BinHashes hashes) {
-        if (hashes == null) {
-            return false;
-        }
-        for (long bits = have.word(hashes.index()); bits != 0; bits &= bits - 1) {
-            if (!hashes.has(Bin.leaf((hashes.index() << 6) + Long.numberOfTrailingZeros(bits)))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean whole(long bin) {
-        long first = bin << 6;
-        return first < chunkCount() && have.containsAll(first, Math.min(first + 64, chunkCount()) - 1);
-    }
-
-    /** The hashes of a whole request bin need not stay in the tree any more. */
-    void evict(BinHashes block) {
-        integrity.evict(block.index());
-        cache.keepHashes(block);
-    }
-
-    private void wakeReaders() {
-        waitingForReads.forEach(Channel::ready);
-        waitingForReads.clear();
     }
 
     /** Chunks that cannot be read back are missing again. */
-    private void lose(long bin, long mask) {
+    void lose(long bin, long mask) {
         for (long bits = mask & have.word(bin); bits != 0; bits &= bits - 1) {
             long chunk = (bin << 6) + Long.numberOfTrailingZeros(bits);
             have.clear(chunk, chunk);
@@ -567,7 +487,7 @@ final class Swarm {
         }
         saver.flush();
         intake.close();
-        cache.clear();
+        reader.close();
     }
 
     void countReceived(int bytes) {

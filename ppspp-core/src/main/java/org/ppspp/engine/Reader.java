@@ -1,0 +1,122 @@
+package org.ppspp.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.Bin;
+import org.ppspp.engine.ReadCache.CachedBin;
+import org.ppspp.integrity.BinHashes;
+
+/** Brings stored chunks and their hashes back into memory for the channels that send them. */
+final class Reader {
+    private final Swarm swarm;
+    private final ReadCache cache = new ReadCache();
+    private final List<Channel> waiting = new ArrayList<>();
+
+    Reader(Swarm swarm) {
+        this.swarm = swarm;
+    }
+
+    /** How many request bins may be read ahead for one channel, so that all of them share the cache. */
+    int readAheadBins() {
+        int serving = 1;
+        for (Channel channel : swarm.channels()) {
+            serving += channel.wantsContent() ? 1 : 0;
+        }
+        long each = Limits.READ_CACHE_BYTES / binBytes() / serving;
+        return (int) Math.max(1, Math.min(each, Limits.READ_AHEAD_BINS));
+    }
+
+    private long binBytes() {
+        return 64L * swarm.metadata().chunkSizeBytes();
+    }
+
+    /** The chunks of a request bin in memory, or null unless all of {@code wanted} is there. */
+    @Nullable
+    CachedBin cached(long bin, long wanted) {
+        return cache.get(bin, wanted);
+    }
+
+    /** Has chunks read for {@code reader}, which is told to go on when they are there. */
+    void read(long bin, long wanted, Channel reader) {
+        if (!waiting.contains(reader)) {
+            waiting.add(reader);
+        }
+        if (cache.startReading(bin)) {
+            boolean whole = binBytes() <= Limits.READ_CACHE_BYTES / 16;
+            job(bin, whole ? swarm.have().word(bin) : wanted, false);
+        }
+    }
+
+    private void job(long bin, long wanted, boolean rehash) {
+        swarm.job(new StorageJob.Read(swarm.metadata().swarmId(), bin, wanted, rehash));
+    }
+
+    /** Chunks have been read. */
+    void read(StorageResult.Content content) {
+        StorageJob.Read job = content.job();
+        long bin = job.bin();
+        swarm.lose(bin, content.damaged());
+        boolean resident = swarm.integrity().resident(bin) != null;
+        BinHashes hashes = resident ? null : content.hashes();
+        boolean anchored = hashes != null && swarm.integrity().accept(hashes);
+        if (!resident && !(anchored && provesAll(hashes))) {
+            // A bad sector, or the disk was full when the hashes were to be saved: the content can tell them again.
+            if (!job.rehash() && whole(bin)) {
+                content.content().release();
+                job(bin, job.wanted(), true);
+                return;
+            }
+            if (hashes != null && job.rehash()) {
+                swarm.lose(bin, swarm.have().word(bin));
+            }
+        }
+        cache.put(bin, new CachedBin(content.content(), job.wanted() & ~content.damaged(), anchored ? hashes : null));
+        readingEnded(bin);
+    }
+
+    /** Chunks could not be read. */
+    void failed(StorageJob.Read job) {
+        swarm.lose(job.bin(), job.wanted());
+        readingEnded(job.bin());
+    }
+
+    private void readingEnded(long bin) {
+        cache.stopReading(bin);
+        waiting.forEach(Channel::ready);
+        waiting.clear();
+    }
+
+    /** Whether hashes from the disk, those removed that do not fit the tree, prove every chunk of their request bin. */
+    private boolean provesAll(@Nullable BinHashes hashes) {
+        if (hashes == null) {
+            return false;
+        }
+        for (long bits = swarm.have().word(hashes.index()); bits != 0; bits &= bits - 1) {
+            if (!hashes.has(Bin.leaf((hashes.index() << 6) + Long.numberOfTrailingZeros(bits)))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean whole(long bin) {
+        long first = bin << 6;
+        long count = swarm.chunkCount();
+        return first < count && swarm.have().containsAll(first, Math.min(first + 64, count) - 1);
+    }
+
+    /** The hashes of a whole request bin need not stay in the tree any more. */
+    void evict(BinHashes block) {
+        swarm.integrity().evict(block.index());
+        cache.keepHashes(block);
+    }
+
+    void forget(Channel channel) {
+        waiting.remove(channel);
+    }
+
+    void close() {
+        cache.clear();
+    }
+}
