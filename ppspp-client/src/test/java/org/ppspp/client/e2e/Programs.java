@@ -10,6 +10,8 @@ import java.util.SplittableRandom;
 
 /** Starts the programs with the class path of the test, and ends those that are left. */
 final class Programs implements AutoCloseable {
+    private static final int SIGINT = 2;
+
     private final List<Running> running = new ArrayList<>();
 
     Running tracker(String... more) throws IOException {
@@ -39,7 +41,11 @@ final class Programs implements AutoCloseable {
     }
 
     private Running start(String main, List<String> usual, String... more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>();
+        if (ignoresInterrupts()) {
+            command.addAll(List.of("env", "--default-signal=INT"));
+        }
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -56,6 +62,19 @@ final class Programs implements AutoCloseable {
         Running program = new Running(builder.start());
         running.add(program);
         return program;
+    }
+
+    /** A test in the background of a shell ignores Ctrl-C, and a program inherits that and keeps to it. */
+    private static boolean ignoresInterrupts() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return false;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .map(line -> Long.parseUnsignedLong(
+                        line.substring("SigIgn:".length()).strip(), 16))
+                .anyMatch(ignored -> (ignored & 1L << (SIGINT - 1)) != 0);
     }
 
     /** Makes a file of random bytes. */
