@@ -23,6 +23,12 @@ public record ContentLayout(int chunkSizeBytes, long lengthBytes) {
         return chunk * chunkSizeBytes;
     }
 
+    /** Which of the 64 chunks from 64·{@code bin} on there are: bit <i>i</i> is chunk 64·bin+<i>i</i>. */
+    public long wordOf(long bin) {
+        long count = Math.max(0, chunkCount() - bin * Long.SIZE);
+        return count >= Long.SIZE ? -1 : (1L << count) - 1;
+    }
+
     /** Size of {@code chunk} in bytes: the chunk size, or what is left for the last chunk. */
     public int size(long chunk) {
         return (int) Math.min(chunkSizeBytes, lengthBytes - offset(chunk));

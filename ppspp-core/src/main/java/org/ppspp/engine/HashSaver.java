@@ -39,12 +39,11 @@ final class HashSaver {
         integrity.load(config.upper());
         Map<Long, BinHashes> partial = new HashMap<>();
         config.partial().forEach(block -> partial.put(block.index(), block));
-        long bins = (swarm.chunkCount() + CHUNKS - 1) / CHUNKS;
         have.clear(swarm.chunkCount(), Math.max(swarm.chunkCount(), have.end()));
         for (long chunk = have.nextSet(0); chunk >= 0; chunk = have.nextSet(chunk)) {
             long bin = chunk / CHUNKS;
             BinHashes block = partial.get(bin);
-            boolean whole = have.word(bin) == full(bin, bins);
+            boolean whole = swarm.whole(bin, 0);
             if (block != null) {
                 boolean anchored = integrity.restore(block);
                 for (long at = chunk; at >= 0 && at < (bin + 1) * CHUNKS; at = have.nextSet(at + 1)) {
@@ -60,11 +59,6 @@ final class HashSaver {
         }
     }
 
-    private long full(long bin, long bins) {
-        long left = swarm.chunkCount() - bin * CHUNKS;
-        return bin < bins - 1 || left == CHUNKS ? -1L : (1L << left) - 1;
-    }
-
     /** Chunks were stored: whole request bins are saved at once. */
     void stored(List<Arrival> arrivals) {
         dirty = true;
@@ -78,11 +72,8 @@ final class HashSaver {
             }
         }
         List<BinHashes> whole = new ArrayList<>();
-        long bins = (swarm.chunkCount() + CHUNKS - 1) / CHUNKS;
         for (long bin : touched) {
-            BinHashes block = swarm.have().word(bin) == full(bin, bins)
-                    ? swarm.integrity().resident(bin)
-                    : null;
+            BinHashes block = swarm.whole(bin, 0) ? swarm.integrity().resident(bin) : null;
             if (block == null) {
                 resident.putIfAbsent(bin, 0L);
             } else {
@@ -100,7 +91,7 @@ final class HashSaver {
         long bins = (swarm.chunkCount() + CHUNKS - 1) / CHUNKS;
         for (BinHashes block : job.blocks()) {
             // The last request bin stays: the peaks every new peer is sent are in it.
-            if (block.index() < bins - 1 && swarm.have().word(block.index()) == full(block.index(), bins)) {
+            if (block.index() < bins - 1 && swarm.whole(block.index(), 0)) {
                 swarm.reader().evict(block);
                 resident.remove(block.index());
             }

@@ -47,6 +47,12 @@ final class Intake {
     private final ArrayDeque<Batch> writing = new ArrayDeque<>();
     private List<Arrival> arriving = new ArrayList<>();
     private List<Arrival> verified = new ArrayList<>();
+    /** Chunks that are verified and not stored yet. */
+    private final ChunkMap good = new ChunkMap();
+
+    /** Since when the first of {@link #verified} has waited. */
+    private long waitingSince;
+
     private int size;
 
     Intake(Swarm swarm) {
@@ -106,31 +112,66 @@ final class Intake {
                 Arrival arrival = batch.arrivals.get(i);
                 byte[] leaf = batch.result instanceof StorageResult.Hashed done ? done.leaves()[i] : null;
                 if (leaf != null && swarm.verify(arrival, leaf, now)) {
-                    verified.add(arrival);
+                    wait(arrival, now);
                 } else {
                     done(arrival);
                     swarm.release(arrival.chunk() >> 6, 1L << (arrival.chunk() & 63));
                 }
             }
         }
-        if (verified.size() >= Limits.WRITE_CHUNKS || (hashing.isEmpty() && arriving.isEmpty())) {
-            write();
+        if (verified.size() >= Limits.WRITE_CHUNKS_MAX) {
+            write(verified.size(), now);
+        } else if (verified.size() >= Limits.WRITE_CHUNKS || (hashing.isEmpty() && arriving.isEmpty())) {
+            write(ripe(), now);
         }
         return true;
     }
 
-    /**
-     * Hands over what is verified. Chunks come in scattered order; waiting for a few more, while more are coming, makes long
-     * runs of them.
-     */
-    private void write() {
+    private void wait(Arrival arrival, long now) {
         if (verified.isEmpty()) {
+            waitingSince = now;
+        }
+        verified.add(arrival);
+        good.set(arrival.chunk());
+    }
+
+    /**
+     * How many of the verified chunks, from the first on, are of request bins that have become whole. Peers send the chunks
+     * of a request bin in scattered order; waiting a moment for the rest makes one long write of many short ones.
+     */
+    private int ripe() {
+        long bin = -1;
+        for (int i = 0; i < verified.size(); i++) {
+            long next = verified.get(i).chunk() >> 6;
+            if (next != bin && !swarm.whole(next, good.word(next))) {
+                return i;
+            }
+            bin = next;
+        }
+        return verified.size();
+    }
+
+    void timeout(long now) {
+        if (nextWake() <= now) {
+            write(verified.size(), now);
+        }
+    }
+
+    long nextWake() {
+        return verified.isEmpty() ? Long.MAX_VALUE : waitingSince + Limits.WRITE_DELAY;
+    }
+
+    /** Hands over the first {@code count} of the verified chunks. */
+    private void write(int count, long now) {
+        if (count == 0) {
             return;
         }
-        List<ReceivedChunk> chunks = chunks(verified);
+        List<Arrival> first = List.copyOf(verified.subList(0, count));
+        verified = new ArrayList<>(verified.subList(count, verified.size()));
+        waitingSince = now;
+        List<ReceivedChunk> chunks = chunks(first);
         chunks.sort(Comparator.comparingLong(ReceivedChunk::number));
-        Batch batch = new Batch(verified, new StorageJob.Write(swarm.metadata().swarmId(), chunks));
-        verified = new ArrayList<>();
+        Batch batch = new Batch(first, new StorageJob.Write(swarm.metadata().swarmId(), chunks));
         writing.addLast(batch);
         swarm.job(batch.job);
     }
@@ -172,6 +213,7 @@ final class Intake {
     }
 
     private void done(Arrival arrival) {
+        good.clearWord(arrival.chunk() >> 6, 1L << (arrival.chunk() & 63));
         inside.clearWord(arrival.chunk() >> 6, 1L << (arrival.chunk() & 63));
         size--;
         arrival.from().pipelined(-1);

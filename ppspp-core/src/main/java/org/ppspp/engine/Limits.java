@@ -104,6 +104,11 @@ final class Limits {
     /** Verified chunks that wait for company, while more are coming, before they are written. */
     static final int WRITE_CHUNKS = 256;
 
+    /** Verified chunks that wait for the rest of their request bins at most, and for how long. */
+    static final int WRITE_CHUNKS_MAX = 512;
+
+    static final long WRITE_DELAY = MILLISECOND;
+
     /** Unverified hashes kept for one peer. */
     static final int PENDING_HASHES = 4_096;
 

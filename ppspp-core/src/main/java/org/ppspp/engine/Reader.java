@@ -62,7 +62,7 @@ final class Reader {
         boolean anchored = hashes != null && swarm.integrity().accept(hashes);
         if (!resident && !(anchored && provesAll(hashes))) {
             // A bad sector, or the disk was full when the hashes were to be saved: the content can tell them again.
-            if (!job.rehash() && whole(bin)) {
+            if (!job.rehash() && swarm.whole(bin, 0)) {
                 content.content().release();
                 job(bin, job.wanted(), true);
                 return;
@@ -98,12 +98,6 @@ final class Reader {
             }
         }
         return true;
-    }
-
-    private boolean whole(long bin) {
-        long first = bin << 6;
-        long count = swarm.chunkCount();
-        return first < count && swarm.have().containsAll(first, Math.min(first + 64, count) - 1);
     }
 
     /** The hashes of a whole request bin need not stay in the tree any more. */

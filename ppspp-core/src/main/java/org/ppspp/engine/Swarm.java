@@ -132,6 +132,12 @@ final class Swarm {
         return layout != null && have.cardinality() == chunkCount();
     }
 
+    /** Whether every chunk of a request bin is stored or in {@code more}, which takes a proven size. */
+    boolean whole(long bin, long more) {
+        ContentLayout known = layout;
+        return known != null && (have.word(bin) | more) == known.wordOf(bin);
+    }
+
     /** Only a swarm whose size is proven serves: proofs depend on it. */
     boolean serves() {
         return layout != null;
@@ -456,6 +462,7 @@ final class Swarm {
         if (requests.nextWake() <= now) {
             scheduleSoon();
         }
+        intake.timeout(now);
         saver.timeout(now);
     }
 
@@ -474,6 +481,7 @@ final class Swarm {
             wake = Math.min(wake, channel.nextWake());
         }
         wake = channels.isEmpty() ? wake : Math.min(wake, choker.next());
+        wake = Math.min(wake, intake.nextWake());
         return Math.min(Math.min(wake, storageRetryAt), Math.min(requests.nextWake(), saver.nextWake()));
     }
 

@@ -167,12 +167,7 @@ public final class LocalContent implements AutoCloseable {
 
     /** The chunks that request bin {@code index} can have, a bit each. */
     synchronized long chunksOf(long index) {
-        if (lengthBytes < 0) {
-            return -1;
-        }
-        long chunks = new ContentLayout(metadata.chunkSizeBytes(), lengthBytes).chunkCount();
-        long count = Math.max(0, chunks - index * BinHashes.CHUNKS);
-        return count >= Long.SIZE ? -1 : (1L << count) - 1;
+        return lengthBytes < 0 ? -1 : new ContentLayout(metadata.chunkSizeBytes(), lengthBytes).wordOf(index);
     }
 
     /** Bytes from the start of request bin {@code index} to the end of the last of {@code chunks}. */

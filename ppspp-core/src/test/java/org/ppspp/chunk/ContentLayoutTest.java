@@ -30,6 +30,17 @@ class ContentLayoutTest {
     }
 
     @Test
+    void knowsWhichChunksThereAre() {
+        ContentLayout layout = new ContentLayout(1024, 129 * 1024);
+        assertThat(layout.wordOf(0)).isEqualTo(-1);
+        assertThat(layout.wordOf(1)).isEqualTo(-1);
+        assertThat(layout.wordOf(2)).isEqualTo(1);
+        assertThat(layout.wordOf(3)).isZero();
+        assertThat(new ContentLayout(1024, 64 * 1024).wordOf(0)).isEqualTo(-1);
+        assertThat(new ContentLayout(1024, 64 * 1024).wordOf(1)).isZero();
+    }
+
+    @Test
     void refusesEmptyContent() {
         assertThatIllegalArgumentException().isThrownBy(() -> new ContentLayout(1024, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> new ContentLayout(0, 1));

@@ -52,16 +52,19 @@ class EngineMessagesTest {
     @Test
     @DisplayName("R-3-2: what is due to one peer at one moment shares a datagram")
     void bundlesMessages() {
-        RawPeer peer = RawPeer.at(leecher, 1);
-        peer.connect(w -> w.have(ChunkRange.of(0)));
-        List<Sent> sent = leecher.receive(peer.address(), peer.datagram(peer.remoteChannel(), w -> {
-            w.have(ChunkRange.of(1));
-            peer.data(w, 0);
-        }));
-        assertThat(sent).hasSize(1);
-        List<Message> messages = peer.read(sent.get(0).bytes());
-        assertThat(RawPeer.acks(messages)).containsExactly(ChunkRange.of(0));
-        assertThat(RawPeer.requests(messages)).containsExactly(ChunkRange.of(1));
+        // Chunk 64 has a request bin of its own, and so waits for no other on its way to the disk.
+        try (LoneEngine relay = LoneEngine.leecher(counting(65 * 1_024))) {
+            RawPeer peer = RawPeer.at(relay, 1);
+            peer.connect(w -> w.have(ChunkRange.of(64)));
+            List<Sent> sent = relay.receive(peer.address(), peer.datagram(peer.remoteChannel(), w -> {
+                w.have(ChunkRange.of(1));
+                peer.data(w, 64);
+            }));
+            assertThat(sent).hasSize(1);
+            List<Message> messages = peer.read(sent.get(0).bytes());
+            assertThat(RawPeer.acks(messages)).containsExactly(ChunkRange.of(64));
+            assertThat(RawPeer.requests(messages)).containsExactly(ChunkRange.of(1));
+        }
     }
 
     @Test
@@ -114,7 +117,7 @@ class EngineMessagesTest {
         List<ChunkRange> acks = new ArrayList<>();
         for (long chunk : new long[] {0, 1, 3, 2, 4}) {
             byte[] datagram = source.datagram(source.remoteChannel(), w -> source.data(w, chunk));
-            List<Sent> sent = leecher.receive(source.address(), datagram);
+            List<Sent> sent = leecher.take(source.address(), datagram);
             acks.addAll(RawPeer.acks(source.hear(sent)));
             assertThat(RawPeer.acks(other.hear(sent))).isEmpty();
         }
@@ -140,11 +143,12 @@ class EngineMessagesTest {
             });
             assertThat(heard).isNotEmpty();
             byte[] late = content.chunk(number);
+            long arrival = leecher.micros();
             List<Message> again =
                     source.say(w -> w.data(number, timestamp, Unpooled.wrappedBuffer(late), 0, late.length));
             assertThat(RawPeer.only(Message.Ack.class, again))
                     .singleElement()
-                    .matches(ack -> ack.delayMicros() == leecher.micros() - timestamp);
+                    .matches(ack -> ack.delayMicros() == arrival - timestamp);
         }
     }
 
@@ -350,6 +354,30 @@ class EngineMessagesTest {
     }
 
     // --- disk
+
+    @Test
+    @DisplayName("the chunks of a request bin, in whatever order they come, are written at once; a lone one waits 1 ms")
+    void writesWholeRequestBins() {
+        Content large = counting(128 * 1_024);
+        try (LoneEngine relay = LoneEngine.leecher(large)) {
+            RawPeer source = RawPeer.at(relay, 1);
+            source.connect(w -> w.have(RawPeer.all(large)));
+            relay.advance(SOON);
+            for (long i = 0; i < 64; i++) {
+                assertThat(relay.writes()).isZero();
+                long chunk = i * 37 % 64;
+                relay.receive(source.address(), source.datagram(source.remoteChannel(), w -> source.data(w, chunk)));
+            }
+            assertThat(relay.writes()).isEqualTo(1);
+            assertThat(relay.snapshot().verifiedChunks()).isEqualTo(64);
+
+            relay.receive(source.address(), source.datagram(source.remoteChannel(), w -> source.data(w, 100)));
+            relay.advance(Limits.WRITE_DELAY - 1);
+            assertThat(relay.stored(100)).isFalse();
+            relay.advance(1);
+            assertThat(relay.stored(100)).isTrue();
+        }
+    }
 
     @Test
     @DisplayName("R25: a disk is told to be full once and to work again once, whatever still fits in between")

@@ -47,6 +47,7 @@ final class LoneEngine implements AutoCloseable {
     private boolean hashesTorn;
     private boolean contentTorn;
     private int hashedChunks;
+    private int writes;
     private long now = Limits.SECOND;
 
     private LoneEngine(Content content, SwarmMetadata metadata, boolean complete) {
@@ -95,6 +96,13 @@ final class LoneEngine implements AutoCloseable {
             buffer.release();
         }
         return pump();
+    }
+
+    /** As {@link #receive}, and in the moment after that in which chunks wait for company on their way to the disk. */
+    List<Sent> take(TransportAddress from, byte... datagram) {
+        List<Sent> sent = new ArrayList<>(receive(from, datagram));
+        sent.addAll(advance(Limits.WRITE_DELAY));
+        return sent;
     }
 
     /** Lets time pass and returns what leaves in the course of it. */
@@ -191,6 +199,11 @@ final class LoneEngine implements AutoCloseable {
         return engine.counters().snapshot();
     }
 
+    /** How many jobs have written chunks. */
+    int writes() {
+        return writes;
+    }
+
     /** Channels in any state, those included that wait for an answer. */
     int channels() {
         return engine.channelCount();
@@ -278,6 +291,7 @@ final class LoneEngine implements AutoCloseable {
         } else if (job instanceof StorageJob.Write write && full) {
             engine.completed(now, new StorageResult.Failed(write, StorageResult.Cause.NO_SPACE, "full"));
         } else if (job instanceof StorageJob.Write write) {
+            writes++;
             write.chunks().forEach(this::write);
             engine.completed(now, new StorageResult.Stored(write));
         } else if (job instanceof StorageJob.Save save) {

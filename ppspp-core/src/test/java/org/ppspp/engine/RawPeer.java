@@ -130,9 +130,9 @@ final class RawPeer {
         });
     }
 
-    /** Sends messages on the channel and returns what the engine says to this peer at once. */
+    /** Sends messages on the channel and returns what the engine says to this peer, as soon as chunks among them are stored. */
     List<Message> say(Consumer<MessageWriter> messages) {
-        return hear(to.receive(address, datagram(remoteChannel, messages)));
+        return hear(to.take(address, datagram(remoteChannel, messages)));
     }
 
     List<Message> say(byte[] afterChannel) {
