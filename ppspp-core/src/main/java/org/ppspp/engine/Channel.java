@@ -377,12 +377,7 @@ final class Channel {
 
     /** Counts a breach of the protocol; too many end the channel, and more ban the address. */
     void offend(long now, String why) {
-        Conduct.Verdict verdict = conduct.offence(now);
-        if (verdict == Conduct.Verdict.BAN) {
-            swarm.ban(this, now, why);
-        } else if (verdict == Conduct.Verdict.CLOSE) {
-            swarm.drop(this, now, why);
-        }
+        swarm.offended(this, now, why);
     }
 
     // --- requests of ours

@@ -58,7 +58,15 @@ final class Limits {
     /** Offences rarer than one in so many datagrams are the link's: one that damages 1 % is nobody's fault. */
     static final int DATAGRAMS_PER_OFFENCE = 20;
 
-    static final long BAN = 3_600 * SECOND;
+    static final long OFFENCE_BAN = 600 * SECOND;
+
+    /** Channels of one address closed for breaches within that time. */
+    static final int CLOSINGS_TO_BAN = 3;
+
+    /** For bad content, the first time and at most. */
+    static final long CONTENT_BAN = 3_600 * SECOND;
+
+    static final long CONTENT_BAN_MAX = 24 * CONTENT_BAN;
     static final int BANS = 10_000;
 
     /** Chunks a peer must have delivered before bad ones among them count as its nature, and the share that does. */

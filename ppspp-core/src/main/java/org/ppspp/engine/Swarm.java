@@ -1,5 +1,6 @@
 package org.ppspp.engine;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -211,11 +212,29 @@ final class Swarm {
         scheduleSoon();
     }
 
-    void ban(Channel channel, long now, String reason) {
-        engine.bans().ban(channel.address().socket(), now);
+    /** Ends a channel whose address is banned now. */
+    void banned(Channel channel, long now, String reason) {
         book.forget(channel.address().socket());
         engine.event(new EngineEvent.PeerBanned(metadata.swarmId(), channel.address(), reason));
         drop(channel, now, reason);
+    }
+
+    /** A peer broke the protocol once more. */
+    void offended(Channel channel, long now, String reason) {
+        InetSocketAddress socket = channel.address().socket();
+        Conduct.Verdict verdict = channel.conduct().offence(now);
+        if (verdict == Conduct.Verdict.BAN) {
+            engine.bans().banForOffences(socket, now);
+        } else if (verdict == Conduct.Verdict.CLOSE) {
+            engine.bans().closedForOffences(socket, now);
+        } else {
+            return;
+        }
+        if (engine.bans().banned(socket, now)) {
+            banned(channel, now, reason);
+        } else {
+            drop(channel, now, reason);
+        }
     }
 
     void greetAgain(Channel silent, long now) {
@@ -283,7 +302,8 @@ final class Swarm {
         if (!from.closed()) {
             Conduct.Verdict conduct = from.conduct().badChunk();
             if (conduct == Conduct.Verdict.BAN) {
-                ban(from, now, "content that does not verify");
+                engine.bans().banForContent(from.address().socket(), now);
+                banned(from, now, "content that does not verify");
             } else if (conduct == Conduct.Verdict.SNUB) {
                 from.snub(now + Limits.SNUB);
             }

@@ -2,6 +2,7 @@ package org.ppspp.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 
@@ -12,31 +13,75 @@ class BanListTest {
         return RawPeer.address(number).socket();
     }
 
-    @Test
-    void bansAnAddressForAWhile() {
-        bans.ban(peer(1), 100);
+    private static InetSocketAddress samePeerAt(int number, int port) {
+        return new InetSocketAddress(peer(number).getAddress(), port);
+    }
 
-        assertThat(bans.banned(peer(1), 100)).isTrue();
-        assertThat(bans.banned(peer(1), 100 + Limits.BAN - 1)).isTrue();
-        assertThat(bans.banned(peer(2), 100)).isFalse();
-        assertThat(bans.banned(peer(1), 100 + Limits.BAN)).isFalse();
+    private static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     @Test
-    void bansAgainFromTheLastOffence() {
-        bans.ban(peer(1), 0);
-        bans.ban(peer(1), Limits.BAN - 1);
+    void bansForContentTwiceAsLongEachTime() {
+        long now = 100;
+        for (long length = Limits.CONTENT_BAN; length <= 16 * Limits.CONTENT_BAN; length *= 2) {
+            bans.banForContent(peer(1), now);
+            assertThat(bans.banned(peer(1), now)).isTrue();
+            assertThat(bans.banned(peer(2), now)).isFalse();
+            assertThat(bans.banned(peer(1), now + length - 1)).isTrue();
+            now += length + Limits.SECOND;
+            assertThat(bans.banned(samePeerAt(2, 9), now)).isFalse();
+        }
+        bans.banForContent(peer(1), now);
+        assertThat(bans.banned(peer(1), now + Limits.CONTENT_BAN_MAX - 1)).isTrue();
+        assertThat(bans.banned(peer(1), now + Limits.CONTENT_BAN_MAX)).isFalse();
+    }
 
-        assertThat(bans.banned(peer(1), Limits.BAN)).isTrue();
+    @Test
+    void bansAHostThatDoesItFromTwoAddresses() {
+        bans.banForContent(samePeerAt(1, 5_000), 0);
+        assertThat(bans.banned(samePeerAt(1, 5_002), 0)).isFalse();
+        bans.banForContent(samePeerAt(1, 5_001), 0);
+        assertThat(bans.banned(samePeerAt(1, 5_002), 0)).isTrue();
+        assertThat(bans.banned(samePeerAt(1, 5_002), Limits.CONTENT_BAN)).isFalse();
+        assertThat(bans.banned(peer(2), 0)).isFalse();
+    }
+
+    @Test
+    void neverBansAllOfAPrivateAddress() {
+        for (int port = 5_000; port < 5_010; port++) {
+            bans.banForContent(loopback(port), 0);
+        }
+        assertThat(bans.banned(loopback(5_009), 0)).isTrue();
+        assertThat(bans.banned(loopback(5_010), 0)).isFalse();
+    }
+
+    @Test
+    void bansForTenMinutesWhoBreaksTheProtocolInOneChannelAfterTheOther() {
+        for (int i = 1; i < Limits.CLOSINGS_TO_BAN; i++) {
+            bans.closedForOffences(peer(1), i);
+            assertThat(bans.banned(peer(1), i)).isFalse();
+        }
+        bans.closedForOffences(peer(1), 10);
+        assertThat(bans.banned(peer(1), 10 + Limits.OFFENCE_BAN - 1)).isTrue();
+        assertThat(bans.banned(peer(1), 10 + Limits.OFFENCE_BAN)).isFalse();
+    }
+
+    @Test
+    void forgetsOldBreaches() {
+        for (long now = Limits.OFFENCE_BAN; now < 20 * Limits.OFFENCE_BAN; now += Limits.OFFENCE_BAN / 2) {
+            bans.closedForOffences(peer(1), now);
+            assertThat(bans.banned(peer(1), now)).isFalse();
+        }
     }
 
     @Test
     void letsTheOldestBanGoWhenThereAreTooMany() {
         for (int i = 0; i < Limits.BANS; i++) {
-            bans.ban(peer(i), i);
+            bans.banForContent(peer(i), i);
         }
-        bans.ban(peer(0), Limits.BANS);
-        bans.ban(peer(Limits.BANS), Limits.BANS);
+        bans.banForContent(peer(0), Limits.BANS);
+        bans.banForContent(peer(Limits.BANS), Limits.BANS);
 
         assertThat(bans.banned(peer(0), Limits.BANS)).as("renewed").isTrue();
         assertThat(bans.banned(peer(1), Limits.BANS)).as("the oldest").isFalse();
