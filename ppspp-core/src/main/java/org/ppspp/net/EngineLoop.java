@@ -48,6 +48,8 @@ public final class EngineLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
 
+    private static final long ORIGIN = System.nanoTime() - TimeUnit.SECONDS.toNanos(1);
+
     private static final int MAX_RESULTS_PER_ROUND = 1024;
 
     /** Together within the two seconds that {@link #close} promises. */
@@ -72,8 +74,13 @@ public final class EngineLoop implements AutoCloseable {
     private boolean closing;
     private boolean ended;
 
+    /** The engine's time: from one second on, as what {@link System#nanoTime} counts from may lie in the future. */
+    static long now() {
+        return System.nanoTime() - ORIGIN;
+    }
+
     private EngineLoop(NetConfig config) throws IOException {
-        epochMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) - System.nanoTime() / 1000;
+        epochMicros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) - now() / 1000;
         sockets = PeerSockets.open(config, new Inlet());
         timer = new LoopTimer(sockets.eventLoop(), this::timeout);
     }
@@ -195,7 +202,7 @@ public final class EngineLoop implements AutoCloseable {
         if (pump == null) {
             end(null);
         } else {
-            long now = System.nanoTime();
+            long now = now();
             timer.cancel();
             timer.arm(now, now + JOBS_GRACE_NANOS);
             pump();
@@ -208,7 +215,7 @@ public final class EngineLoop implements AutoCloseable {
             return;
         }
         try {
-            action.run(pump.engine(), System.nanoTime());
+            action.run(pump.engine(), now());
         } catch (RuntimeException | Error e) {
             if (!ended) {
                 LOG.error("internal error, the peer stops", e);
