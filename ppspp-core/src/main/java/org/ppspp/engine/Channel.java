@@ -553,7 +553,7 @@ final class Channel {
     }
 
     private long patience() {
-        return Math.max(Limits.REQUEST_TIMEOUT, 4 * requestRtt.rto());
+        return Math.min(Math.max(4 * requestRtt.rto(), Limits.REQUEST_TIMEOUT), Limits.REQUEST_TIMEOUT_MAX);
     }
 
     long nextWake() {

@@ -126,8 +126,11 @@ final class Limits {
     static final long WINDOW_MAX_BYTES = 4L << 20;
     static final long WINDOW_TIME = 30 * MILLISECOND;
 
-    /** Requests without an answer are given up after this, or four retransmission times if longer. */
+    /** A peer that owes us chunks and sends none is given up after this, or four retransmission times if that is longer. */
     static final long REQUEST_TIMEOUT = SECOND;
+
+    /** However slow a peer has been: it must not hold chunks that others have. */
+    static final long REQUEST_TIMEOUT_MAX = 20 * SECOND;
 
     /** Later chunks that must have come from the same peer before an earlier one counts as lost. */
     static final int OVERTAKEN_BY = 64;

@@ -32,6 +32,8 @@ final class Serving {
     private final Swarm swarm;
     private final UploadQueue queue;
     private final ChunkMap assumed = new ChunkMap();
+    private final ChunkMap sent = new ChunkMap();
+    private final ChunkMap sentAgain = new ChunkMap();
     private final Map<Long, Integer> resends = new HashMap<>();
     private final KnownChunks known;
     private final long[] classes;
@@ -153,7 +155,7 @@ final class Serving {
 
     /** Bytes of the messages for {@code chunk}: the hashes it still needs, and DATA. */
     int size(MessageWriter writer, long chunk) {
-        int hashes = chunk == aheadOf ? 0 : swarm.integrity().proofLength(chunk, known(chunk), withPeaks());
+        int hashes = chunk == aheadOf ? 0 : swarm.integrity().proofLength(chunk, known(chunk), withPeaks(chunk));
         return hashes * writer.integrityBytes() + writer.dataBytes(swarm.chunkLength(chunk));
     }
 
@@ -166,7 +168,7 @@ final class Serving {
     void sendHashesAhead(long chunk) {
         aheadOf = chunk;
         boolean complete = swarm.integrity()
-                .proof(chunk, known(chunk), withPeaks(), hashesOf(chunk), (bin, source, offset) -> {
+                .proof(chunk, known(chunk), withPeaks(chunk), hashesOf(chunk), (bin, source, offset) -> {
                     byte[] hash = new byte[swarm.metadata().hashFunction().length()];
                     System.arraycopy(source, offset, hash, 0, hash.length);
                     ahead.addLast(new NodeHash(bin, hash));
@@ -192,7 +194,8 @@ final class Serving {
             return false;
         }
         if (chunk != aheadOf
-                && !swarm.integrity().proof(chunk, known(chunk), withPeaks(), cached.hashes(), writer::integrity)) {
+                && !swarm.integrity()
+                        .proof(chunk, known(chunk), withPeaks(chunk), cached.hashes(), writer::integrity)) {
             giveUp(chunk);
             return false;
         }
@@ -207,6 +210,7 @@ final class Serving {
     void sent(long chunk) {
         queue.remove(chunk);
         assumed.set(chunk);
+        (sent.get(chunk) ? sentAgain : sent).set(chunk);
     }
 
     /** The network lost {@code chunk}: what was assumed to be known may be lost as well. */
@@ -249,8 +253,13 @@ final class Serving {
         }
     }
 
+    /** Who asks for a chunk a third time may lack hashes that we think it has. */
+    private boolean doubted(long chunk) {
+        return doubting || sentAgain.get(chunk);
+    }
+
     private KnownChunks known(long chunk) {
-        if (doubting) {
+        if (doubted(chunk)) {
             return NOTHING;
         }
         if (!channel.reliable() && assumed.get(chunk)) {
@@ -261,8 +270,8 @@ final class Serving {
         return known;
     }
 
-    private boolean withPeaks() {
-        return doubting || (channel.peerHas().isEmpty() && !(assuming && !assumed.isEmpty()));
+    private boolean withPeaks(long chunk) {
+        return doubted(chunk) || (channel.peerHas().isEmpty() && !(assuming && !assumed.isEmpty()));
     }
 
     private @Nullable BinHashes hashesOf(long chunk) {

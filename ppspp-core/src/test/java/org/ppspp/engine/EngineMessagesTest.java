@@ -326,6 +326,24 @@ class EngineMessagesTest {
         assertThat(RawPeer.acks(source.say(w -> source.bareData(w, 3)))).containsExactly(new ChunkRange(0, 3));
     }
 
+    @Test
+    @DisplayName("I13: who asks for a chunk a third time gets all hashes, whatever the network made of its HAVE")
+    void sendsAllHashesToWhomeverAsksAgainAndAgain() {
+        RawPeer peer = RawPeer.at(seeder, 1);
+        peer.connect(w -> w.have(new ChunkRange(0, 6)));
+        for (int time = 1; time <= 3; time++) {
+            List<Message> heard = peer.say(w -> w.request(ChunkRange.of(3)));
+            heard.addAll(peer.hear(seeder.advance(SOON)));
+            assertThat(RawPeer.chunksOfData(heard)).as("time %d", time).containsExactly(3L);
+            assertThat(RawPeer.only(Message.Integrity.class, heard).stream()
+                            .map(Message.Integrity::bin)
+                            .filter(bin -> bin == 4 || bin == 1))
+                    .as("time %d", time)
+                    .hasSize(time < 3 ? 0 : 2);
+            peer.say(w -> w.ack(ChunkRange.of(3), 1_000));
+        }
+    }
+
     // --- silence
 
     @Test
