@@ -319,7 +319,7 @@ public final class Transfer implements AutoCloseable {
     private @Nullable LocalContentException close(LocalContent open) {
         try {
             parts.workers().unregister(swarm);
-            parts.workers().awaitIdle();
+            parts.workers().awaitIdle(swarm);
             open.close();
             return null;
         } catch (LocalContentException e) {

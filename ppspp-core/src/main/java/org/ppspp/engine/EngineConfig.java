@@ -23,6 +23,21 @@ public record EngineConfig(
     /** UDP payload that fits the smallest IPv6 packet every path carries. */
     public static final int DEFAULT_MAX_DATAGRAM_BYTES = 1232;
 
+    /** Room for a handshake with the longest swarm ID of static content. */
+    public static final int MIN_MAX_DATAGRAM_BYTES = 512;
+
+    public EngineConfig {
+        if (maxPeersPerSwarm < 1
+                || maxUploadBytesPerSecond < 0
+                || maxDownloadBytesPerSecond < 0
+                || maxDatagramBytes < MIN_MAX_DATAGRAM_BYTES
+                || receiveBufferBytes < 1) {
+            throw new IllegalArgumentException("peers " + maxPeersPerSwarm + ", upload " + maxUploadBytesPerSecond
+                    + ", download " + maxDownloadBytesPerSecond + ", datagram " + maxDatagramBytes + ", buffer "
+                    + receiveBufferBytes);
+        }
+    }
+
     public static EngineConfig defaults() {
         return new EngineConfig(50, 0, 0, DEFAULT_MAX_DATAGRAM_BYTES, 4 << 20, LedbatProfile.DEFAULT);
     }

@@ -3,6 +3,7 @@ package org.ppspp.storage;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -37,7 +38,7 @@ public final class StorageWorkers implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong nextSweep = new AtomicLong(System.nanoTime() + SWEEP_NANOS);
     private final Object idle = new Object();
-    private long unanswered;
+    private final Map<SwarmId, Integer> unanswered = new HashMap<>();
     private volatile boolean closed;
 
     /** What waits in the queue: a job, or nothing but a reason to wake up. */
@@ -76,15 +77,15 @@ public final class StorageWorkers implements AutoCloseable {
             if (closed) {
                 throw new IllegalStateException("closed");
             }
-            unanswered++;
+            unanswered.merge(job.swarm(), 1, Integer::sum);
             queue.add(new Order(job));
         }
     }
 
-    /** Waits until every job submitted so far is answered. */
-    public void awaitIdle() throws InterruptedException {
+    /** Waits until every job of a swarm is answered. */
+    public void awaitIdle(SwarmId swarm) throws InterruptedException {
         synchronized (idle) {
-            while (unanswered > 0) {
+            while (unanswered.containsKey(swarm)) {
                 idle.wait();
             }
         }
@@ -144,7 +145,7 @@ public final class StorageWorkers implements AutoCloseable {
             LOG.error("swarm={} the answer to {} was lost", job.swarm(), JobRunner.name(job), e);
         } finally {
             synchronized (idle) {
-                unanswered--;
+                unanswered.computeIfPresent(job.swarm(), (swarm, count) -> count == 1 ? null : count - 1);
                 idle.notifyAll();
             }
         }

@@ -77,7 +77,7 @@ class StorageWorkersTest {
                 workers.submit(sample.write(
                         some.stream().mapToLong(Long::longValue).sorted().toArray()));
             }
-            workers.awaitIdle();
+            workers.awaitIdle(sample.metadata.swarmId());
             assertThat(results).hasSize((order.size() + 19) / 20).allMatch(StorageResult.Stored.class::isInstance);
             results.clear();
             assertThat(content.complete()).isTrue();
@@ -218,7 +218,9 @@ class StorageWorkersTest {
                 workers.submit(sample.save(bin));
             }
         }
-        workers.awaitIdle();
+        for (Sample sample : samples) {
+            workers.awaitIdle(sample.metadata.swarmId());
+        }
         assertThat(results).hasSize(30).noneMatch(StorageResult.Failed.class::isInstance);
         assertThat(threads).allMatch(name -> name.matches("ppspp-work-[123]"));
         for (int n = 0; n < 5; n++) {
@@ -236,7 +238,7 @@ class StorageWorkersTest {
         for (int bin = 0; bin < sample.binCount(); bin++) {
             workers.submit(sample.write(sample.chunksOf(bin)));
         }
-        workers.awaitIdle();
+        workers.awaitIdle(sample.metadata.swarmId());
         workers.close();
         try (ContentStore store = FileStore.open(folder.resolve("file.part.state"), StandardOpenOption.READ)) {
             StateFile state = Objects.requireNonNull(StateFile.readFrom(store));
@@ -261,7 +263,7 @@ class StorageWorkersTest {
 
     private StorageResult answer(StorageJob job) throws InterruptedException {
         workers.submit(job);
-        workers.awaitIdle();
+        workers.awaitIdle(job.swarm());
         StorageResult result = Objects.requireNonNull(results.poll());
         assertThat(result.job()).isSameAs(job);
         assertThat(results).isEmpty();
