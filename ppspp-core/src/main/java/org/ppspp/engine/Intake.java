@@ -11,7 +11,7 @@ import org.ppspp.engine.StorageJob.ReceivedChunk;
 /**
  * Chunks of one swarm on their way from the socket to the disk: hashed by the workers, verified here, written by the workers.
  *
- * <p>Whatever order the workers finish in, each step lets chunks through in the order they arrived, so that acknowledgements
+ * <p>Whatever order the workers finish in, hashing lets chunks through in the order they arrived, so that acknowledgements
  * and their delay samples leave in that order (RFC 6817). Owns the buffers of the chunks in it.
  */
 final class Intake {
@@ -44,7 +44,7 @@ final class Intake {
     private final Swarm swarm;
     private final ChunkMap inside = new ChunkMap();
     private final ArrayDeque<Batch> hashing = new ArrayDeque<>();
-    private final ArrayDeque<Batch> writing = new ArrayDeque<>();
+    private @Nullable Batch writing;
     private List<Arrival> arriving = new ArrayList<>();
     private List<Arrival> verified = new ArrayList<>();
     /** Chunks that are verified and not stored yet. */
@@ -103,7 +103,7 @@ final class Intake {
 
     /** Takes the answer to a hash job; false if the job is not of this intake. */
     boolean hashed(StorageResult result, long now) {
-        if (!settle(hashing, result)) {
+        if (!settle(result)) {
             return false;
         }
         for (Batch batch = hashing.peekFirst(); batch != null && batch.result != null; batch = hashing.peekFirst()) {
@@ -119,12 +119,26 @@ final class Intake {
                 }
             }
         }
-        if (verified.size() >= Limits.WRITE_CHUNKS_MAX) {
-            write(verified.size(), now);
-        } else if (verified.size() >= Limits.WRITE_CHUNKS || (hashing.isEmpty() && arriving.isEmpty())) {
-            write(ripe(), now);
-        }
+        writeNext(now);
         return true;
+    }
+
+    /**
+     * Writes what is worth it. One write at a time: a second would only wait for the first in the kernel, and meanwhile
+     * company comes.
+     */
+    private void writeNext(long now) {
+        if (writing != null || verified.isEmpty()) {
+            return;
+        }
+        int ripe = ripe();
+        boolean due = verified.size() >= Limits.WRITE_CHUNKS_MAX || waitingSince + Limits.WRITE_DELAY <= now;
+        boolean moreComing = !hashing.isEmpty() || !arriving.isEmpty();
+        if (ripe == 0) {
+            write(due ? verified.size() : 0, now);
+        } else if (due || !moreComing || ripe >= Limits.WRITE_CHUNKS) {
+            write(ripe, now);
+        }
     }
 
     private void wait(Arrival arrival, long now) {
@@ -153,12 +167,12 @@ final class Intake {
 
     void timeout(long now) {
         if (nextWake() <= now) {
-            write(verified.size(), now);
+            writeNext(now);
         }
     }
 
     long nextWake() {
-        return verified.isEmpty() ? Long.MAX_VALUE : waitingSince + Limits.WRITE_DELAY;
+        return writing != null || verified.isEmpty() ? Long.MAX_VALUE : waitingSince + Limits.WRITE_DELAY;
     }
 
     /** Hands over the first {@code count} of the verified chunks. */
@@ -171,25 +185,24 @@ final class Intake {
         waitingSince = now;
         List<ReceivedChunk> chunks = chunks(first);
         chunks.sort(Comparator.comparingLong(ReceivedChunk::number));
-        Batch batch = new Batch(first, new StorageJob.Write(swarm.metadata().swarmId(), chunks));
-        writing.addLast(batch);
-        swarm.job(batch.job);
+        writing = new Batch(first, new StorageJob.Write(swarm.metadata().swarmId(), chunks));
+        swarm.job(writing.job);
     }
 
     /** Takes the answer to a write job; false if the job is not of this intake. */
     boolean written(StorageResult result, long now) {
-        if (!settle(writing, result)) {
+        Batch batch = writing;
+        if (batch == null || batch.job != result.job()) {
             return false;
         }
-        for (Batch batch = writing.peekFirst(); batch != null && batch.result != null; batch = writing.peekFirst()) {
-            writing.removeFirst();
-            batch.arrivals.forEach(this::done);
-            if (batch.result instanceof StorageResult.Stored) {
-                swarm.stored(batch.arrivals, now);
-            } else {
-                swarm.notStored(batch.arrivals, now);
-            }
+        writing = null;
+        batch.arrivals.forEach(this::done);
+        if (result instanceof StorageResult.Stored) {
+            swarm.stored(batch.arrivals, now);
+        } else {
+            swarm.notStored(batch.arrivals, now);
         }
+        writeNext(now);
         return true;
     }
 
@@ -199,13 +212,8 @@ final class Intake {
         arriving = new ArrayList<>();
         verified.forEach(this::done);
         verified = new ArrayList<>();
-        dropAnswered(hashing);
-        dropAnswered(writing);
-    }
-
-    /** Batches whose answer is in and waits for that of an earlier one. */
-    private void dropAnswered(ArrayDeque<Batch> batches) {
-        for (Batch batch : batches) {
+        // Batches whose answer is in and waits for that of an earlier one.
+        for (Batch batch : hashing) {
             if (batch.result != null) {
                 batch.arrivals.forEach(this::done);
             }
@@ -228,8 +236,8 @@ final class Intake {
         return chunks;
     }
 
-    private static boolean settle(ArrayDeque<Batch> batches, StorageResult result) {
-        for (Batch batch : batches) {
+    private boolean settle(StorageResult result) {
+        for (Batch batch : hashing) {
             if (batch.job == result.job()) {
                 batch.result = result;
                 return true;
