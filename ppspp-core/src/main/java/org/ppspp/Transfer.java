@@ -306,8 +306,9 @@ public final class Transfer implements AutoCloseable {
         CompletableFuture<Boolean> left = new CompletableFuture<>();
         onLoop((engine, now) -> {
             engine.leave(now, swarm);
-            left.complete(true);
         });
+        // Only after that are the last jobs handed out, which the files wait for.
+        onLoop((engine, now) -> left.complete(true));
         left.completeOnTimeout(false, LEAVE_SECONDS, TimeUnit.SECONDS).join();
         goodbye.handle((said, failure) -> true)
                 .completeOnTimeout(false, LEAVE_SECONDS, TimeUnit.SECONDS)
@@ -318,8 +319,8 @@ public final class Transfer implements AutoCloseable {
 
     private @Nullable LocalContentException close(LocalContent open) {
         try {
-            parts.workers().unregister(swarm);
             parts.workers().awaitIdle(swarm);
+            parts.workers().unregister(swarm);
             open.close();
             return null;
         } catch (LocalContentException e) {

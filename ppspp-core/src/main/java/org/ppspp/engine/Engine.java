@@ -343,6 +343,15 @@ public final class Engine {
         return id;
     }
 
+    /** Ends every channel whose address is banned. */
+    void dropBanned(long now, String reason) {
+        for (Channel channel : List.copyOf(channels.values())) {
+            if (bans.banned(channel.address().socket(), now)) {
+                channel.swarm().banned(channel, now, reason);
+            }
+        }
+    }
+
     void forget(Channel channel) {
         channels.remove(channel.localId());
         if (latest == channel) {

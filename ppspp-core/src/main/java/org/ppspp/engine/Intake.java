@@ -50,7 +50,7 @@ final class Intake {
     /** Chunks that are verified and not stored yet. */
     private final ChunkMap good = new ChunkMap();
 
-    /** Since when the first of {@link #verified} has waited. */
+    /** Since when the first of {@link #verified} has waited for its request bin, or the write before it left. */
     private long waitingSince;
 
     private int size;
@@ -175,18 +175,23 @@ final class Intake {
         return writing != null || verified.isEmpty() ? Long.MAX_VALUE : waitingSince + Limits.WRITE_DELAY;
     }
 
-    /** Hands over the first {@code count} of the verified chunks. */
-    private void write(int count, long now) {
-        if (count == 0) {
+    /** Hands over the first {@code most} of the verified chunks, or as many as one write takes. */
+    private void write(int most, long now) {
+        if (most == 0) {
             return;
         }
+        int count = Math.min(most, Limits.WRITE_CHUNKS_MAX);
         List<Arrival> first = List.copyOf(verified.subList(0, count));
         verified = new ArrayList<>(verified.subList(count, verified.size()));
         waitingSince = now;
-        List<ReceivedChunk> chunks = chunks(first);
-        chunks.sort(Comparator.comparingLong(ReceivedChunk::number));
-        writing = new Batch(first, new StorageJob.Write(swarm.metadata().swarmId(), chunks));
+        writing = new Batch(first, writeJob(first));
         swarm.job(writing.job);
+    }
+
+    private StorageJob writeJob(List<Arrival> arrivals) {
+        List<ReceivedChunk> chunks = chunks(arrivals);
+        chunks.sort(Comparator.comparingLong(ReceivedChunk::number));
+        return new StorageJob.Write(swarm.metadata().swarmId(), chunks);
     }
 
     /** Takes the answer to a write job; false if the job is not of this intake. */
@@ -206,11 +211,13 @@ final class Intake {
         return true;
     }
 
-    /** Releases what waits here; chunks inside jobs are released as their results come. */
+    /** Has written what is verified and releases what is not; chunks inside jobs are released as their results come. */
     void close() {
+        if (!verified.isEmpty()) {
+            swarm.job(writeJob(verified));
+        }
         arriving.forEach(this::done);
         arriving = new ArrayList<>();
-        verified.forEach(this::done);
         verified = new ArrayList<>();
         // Batches whose answer is in and waits for that of an earlier one.
         for (Batch batch : hashing) {

@@ -87,6 +87,9 @@ final class Limits {
 
     static final int PEER_PAGES = 2_048;
 
+    /** The same in what was sent to one peer; beyond it, some of that is forgotten. */
+    static final int SERVED_PAGES = 256;
+
     /** What one peer may have queued with us. */
     static final int UPLOAD_RANGES = 64;
 
@@ -109,10 +112,10 @@ final class Limits {
     /** Chunks of one job for the workers. */
     static final int JOB_CHUNKS = 64;
 
-    /** Verified chunks that wait for company, while more are coming, before they are written. */
+    /** Verified chunks of whole request bins that wait for company, while more are coming, before they are written. */
     static final int WRITE_CHUNKS = 256;
 
-    /** Verified chunks that wait for the rest of their request bins at most, and for how long. */
+    /** Chunks of one write, and verified chunks that wait for the rest of their request bins; and how long those do. */
     static final int WRITE_CHUNKS_MAX = 512;
 
     static final long WRITE_DELAY = MILLISECOND;

@@ -31,9 +31,9 @@ final class Serving {
     private final Channel channel;
     private final Swarm swarm;
     private final UploadQueue queue;
-    private final ChunkMap assumed = new ChunkMap();
-    private final ChunkMap sent = new ChunkMap();
-    private final ChunkMap sentAgain = new ChunkMap();
+    private final ChunkMap assumed = new ChunkMap(Limits.SERVED_PAGES);
+    private final ChunkMap sent = new ChunkMap(Limits.SERVED_PAGES);
+    private final ChunkMap sentAgain = new ChunkMap(Limits.SERVED_PAGES);
     private final Map<Long, Integer> resends = new HashMap<>();
     private final KnownChunks known;
     private final long[] classes;
@@ -210,6 +210,10 @@ final class Serving {
     void sent(long chunk) {
         queue.remove(chunk);
         assumed.set(chunk);
+        if (sent.partialPages() >= Limits.SERVED_PAGES) {
+            sent.clear(0, ChunkRange.MAX_CHUNK);
+            sentAgain.clear(0, ChunkRange.MAX_CHUNK);
+        }
         (sent.get(chunk) ? sentAgain : sent).set(chunk);
     }
 
@@ -253,7 +257,7 @@ final class Serving {
         }
     }
 
-    /** Who asks for a chunk a third time may lack hashes that we think it has. */
+    /** Who asks for a chunk that was sent twice may lack hashes that we think it has. */
     private boolean doubted(long chunk) {
         return doubting || sentAgain.get(chunk);
     }

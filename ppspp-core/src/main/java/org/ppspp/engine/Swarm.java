@@ -212,7 +212,7 @@ final class Swarm {
         scheduleSoon();
     }
 
-    /** Ends a channel whose address is banned now. */
+    /** Ends a channel whose address, or host, is banned now. */
     void banned(Channel channel, long now, String reason) {
         book.forget(channel.address().socket());
         engine.event(new EngineEvent.PeerBanned(metadata.swarmId(), channel.address(), reason));
@@ -231,7 +231,7 @@ final class Swarm {
             return;
         }
         if (engine.bans().banned(socket, now)) {
-            banned(channel, now, reason);
+            engine.dropBanned(now, reason);
         } else {
             drop(channel, now, reason);
         }
@@ -303,7 +303,7 @@ final class Swarm {
             Conduct.Verdict conduct = from.conduct().badChunk();
             if (conduct == Conduct.Verdict.BAN) {
                 engine.bans().banForContent(from.address().socket(), now);
-                banned(from, now, "content that does not verify");
+                engine.dropBanned(now, "content that does not verify");
             } else if (conduct == Conduct.Verdict.SNUB) {
                 from.snub(now + Limits.SNUB);
             }

@@ -67,7 +67,7 @@ public final class StorageWorkers implements AutoCloseable {
         contents.put(swarm, content);
     }
 
-    /** Ends that; jobs that come later fail. {@link #awaitIdle} tells when those before are done. */
+    /** Ends that; jobs that were not run yet fail. {@link #awaitIdle} tells when all are done. */
     public void unregister(SwarmId swarm) {
         contents.remove(swarm);
     }

@@ -28,9 +28,11 @@ class BanListTest {
             bans.banForContent(peer(1), now);
             assertThat(bans.banned(peer(1), now)).isTrue();
             assertThat(bans.banned(peer(2), now)).isFalse();
+            assertThat(bans.banned(samePeerAt(1, 9), now)).as("the host").isFalse();
+            bans.banForContent(peer(1), now);
             assertThat(bans.banned(peer(1), now + length - 1)).isTrue();
+            assertThat(bans.banned(peer(1), now + length)).isFalse();
             now += length + Limits.SECOND;
-            assertThat(bans.banned(samePeerAt(2, 9), now)).isFalse();
         }
         bans.banForContent(peer(1), now);
         assertThat(bans.banned(peer(1), now + Limits.CONTENT_BAN_MAX - 1)).isTrue();
@@ -48,6 +50,13 @@ class BanListTest {
     }
 
     @Test
+    void forgetsWhoWasBannedLongAgo() {
+        bans.banForContent(samePeerAt(1, 5_000), 0);
+        bans.banForContent(samePeerAt(1, 5_001), Limits.CONTENT_BAN);
+        assertThat(bans.banned(samePeerAt(1, 5_002), Limits.CONTENT_BAN)).isFalse();
+    }
+
+    @Test
     void neverBansAllOfAPrivateAddress() {
         for (int port = 5_000; port < 5_010; port++) {
             bans.banForContent(loopback(port), 0);
@@ -58,13 +67,19 @@ class BanListTest {
 
     @Test
     void bansForTenMinutesWhoBreaksTheProtocolInOneChannelAfterTheOther() {
+        long start = Limits.OFFENCE_BAN - 5;
         for (int i = 1; i < Limits.CLOSINGS_TO_BAN; i++) {
-            bans.closedForOffences(peer(1), i);
-            assertThat(bans.banned(peer(1), i)).isFalse();
+            bans.closedForOffences(samePeerAt(1, 5_000 + i), start + i);
+            assertThat(bans.banned(peer(1), start + i)).isFalse();
         }
-        bans.closedForOffences(peer(1), 10);
-        assertThat(bans.banned(peer(1), 10 + Limits.OFFENCE_BAN - 1)).isTrue();
-        assertThat(bans.banned(peer(1), 10 + Limits.OFFENCE_BAN)).isFalse();
+        bans.closedForOffences(samePeerAt(1, 6_000), start + 10);
+        assertThat(bans.banned(peer(2), start + 10)).isFalse();
+        bans.closedForOffences(loopback(1), start);
+        bans.closedForOffences(loopback(2), start);
+        bans.closedForOffences(loopback(3), start);
+        assertThat(bans.banned(loopback(3), start)).isFalse();
+        assertThat(bans.banned(peer(1), start + 10 + Limits.OFFENCE_BAN - 1)).isTrue();
+        assertThat(bans.banned(peer(1), start + 10 + Limits.OFFENCE_BAN)).isFalse();
     }
 
     @Test
@@ -80,11 +95,10 @@ class BanListTest {
         for (int i = 0; i < Limits.BANS; i++) {
             bans.banForContent(peer(i), i);
         }
-        bans.banForContent(peer(0), Limits.BANS);
         bans.banForContent(peer(Limits.BANS), Limits.BANS);
 
-        assertThat(bans.banned(peer(0), Limits.BANS)).as("renewed").isTrue();
-        assertThat(bans.banned(peer(1), Limits.BANS)).as("the oldest").isFalse();
-        assertThat(bans.banned(peer(2), Limits.BANS)).isTrue();
+        assertThat(bans.banned(peer(0), Limits.BANS)).as("the oldest").isFalse();
+        assertThat(bans.banned(peer(1), Limits.BANS)).isTrue();
+        assertThat(bans.banned(peer(Limits.BANS), Limits.BANS)).isTrue();
     }
 }
