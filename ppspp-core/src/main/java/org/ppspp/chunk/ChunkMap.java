@@ -80,6 +80,12 @@ public final class ChunkMap {
         pages.fill(first, Math.min(last, pages.capacity() - 1), EMPTY);
     }
 
+    /** Removes {@code chunk}, and at the bound on pages its neighbours. */
+    public void clear(long chunk) {
+        checkChunk(chunk);
+        pages.clearInWord(chunk >>> WORD_BITS, 1L << chunk);
+    }
+
     public boolean containsAll(long first, long last) {
         checkRange(first, last);
         return pages.next(first, FULL, last) > last;

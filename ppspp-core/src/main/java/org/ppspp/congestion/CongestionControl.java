@@ -30,7 +30,7 @@ public sealed interface CongestionControl permits LedbatControl, Unlimited {
      * should be sent again before anything else: a tail probe (a chunk declared lost on suspicion, after a silence)
      * comes with the permission for one datagram beyond the window.
      */
-    long pollLost(long now);
+    long pollLost();
 
     boolean inFlight(long chunk);
 

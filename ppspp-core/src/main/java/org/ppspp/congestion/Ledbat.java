@@ -40,10 +40,10 @@ final class Ledbat {
     private double window;
     private Phase phase;
 
-    /** Where slow start ends: set by losses, time-outs and idling, not by delay. */
     private double windowBeforeLoss;
-
     private boolean startingBeforeLoss;
+
+    /** Where slow start ends: set by losses, time-outs and idling, not by delay. */
     private double threshold = Double.POSITIVE_INFINITY;
 
     private double windowBeforeSlowdown;
@@ -163,7 +163,7 @@ final class Ledbat {
     void restore() {
         if (phase == Phase.AVOID && windowBeforeLoss > window) {
             window = windowBeforeLoss;
-            threshold = startingBeforeLoss ? Double.MAX_VALUE : Math.max(threshold, window);
+            threshold = startingBeforeLoss ? Double.POSITIVE_INFINITY : Math.max(threshold, window);
             phase = startingBeforeLoss ? Phase.START : phase;
         }
         windowBeforeLoss = 0;

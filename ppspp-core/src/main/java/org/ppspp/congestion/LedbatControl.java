@@ -150,7 +150,7 @@ public final class LedbatControl implements CongestionControl {
     }
 
     @Override
-    public long pollLost(long now) {
+    public long pollLost() {
         return inFlight.pollLost();
     }
 
@@ -276,6 +276,8 @@ public final class LedbatControl implements CongestionControl {
             law.lost(now);
             recoveryEnd = inFlight.next() - 1;
             lostSinceCut = 0;
+            // What proved false before this cut does not excuse it.
+            inFlight.takeFalselyLost();
         }
         lostSinceCut += lost;
     }

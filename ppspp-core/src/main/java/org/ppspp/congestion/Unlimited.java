@@ -24,7 +24,7 @@ public final class Unlimited implements CongestionControl {
     public void ackedAll(long now) {}
 
     @Override
-    public long pollLost(long now) {
+    public long pollLost() {
         return -1;
     }
 

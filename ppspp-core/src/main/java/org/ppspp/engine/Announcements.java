@@ -25,7 +25,7 @@ final class Announcements {
         due = now;
     }
 
-    /** A chunk was stored. */
+    /** {@code run} has grown by chunks that were stored. */
     void add(ChunkRange run, long now) {
         if (cursor >= 0 && run.first() >= cursor) {
             // The first pass has not come to it.

@@ -50,7 +50,6 @@ final class Channel {
     private boolean weChoke;
     private boolean writable = true;
     private boolean readyQueued;
-    private long createdAt;
     private long lastReceived;
     private long lastSent;
     private int sentSinceReceived;
@@ -81,7 +80,6 @@ final class Channel {
         this.outbox = new Outbox(swarm.have());
         this.serving = new Serving(this, swarm);
         this.writer = new ChannelWriter(this, swarm, engine);
-        this.createdAt = now;
         this.lastReceived = now;
         this.lastSent = now;
         this.handshakeAt = now;
@@ -363,12 +361,12 @@ final class Channel {
     private void afterAcks(long now) {
         congestion.ackedAll(now);
         serving.believe();
-        collectLost(now);
+        collectLost();
     }
 
-    private boolean collectLost(long now) {
+    private boolean collectLost() {
         boolean any = false;
-        for (long chunk = congestion.pollLost(now); chunk >= 0; chunk = congestion.pollLost(now)) {
+        for (long chunk = congestion.pollLost(); chunk >= 0; chunk = congestion.pollLost()) {
             serving.lost(chunk);
             any = true;
         }
@@ -396,11 +394,14 @@ final class Channel {
 
     /** Tells the peer that these chunks came from elsewhere. */
     void cancel(long bin, long mask, long now) {
-        long dropped = ledger.giveUp(bin, mask, now);
-        for (long bits = dropped; bits != 0; bits &= bits - 1) {
+        cancel(bin, ledger.giveUp(bin, mask, now));
+    }
+
+    private void cancel(long bin, long mask) {
+        for (long bits = mask; bits != 0; bits &= bits - 1) {
             outbox.cancel(ChunkRange.of((bin << 6) + Long.numberOfTrailingZeros(bits)));
         }
-        if (dropped != 0) {
+        if (mask != 0) {
             ready();
         }
     }
@@ -468,7 +469,7 @@ final class Channel {
                         engine.config().maxDatagramBytes());
         handshakeTries++;
         openedAt = now;
-        handshakeAt = now + (Limits.HANDSHAKE_RETRY << (handshakeTries - 1));
+        handshakeAt = now + (reliable() ? Limits.HANDSHAKE_TCP : Limits.HANDSHAKE_RETRY << (handshakeTries - 1));
         int length = out.writerIndex() - start;
         left(now, length, 0);
         return new Transmit(address, length, length);
@@ -495,7 +496,7 @@ final class Channel {
         }
         if (congestion.deadline() <= now) {
             congestion.timeout(now);
-            if (collectLost(now)) {
+            if (collectLost()) {
                 serving.doubt();
             }
         }
@@ -540,12 +541,10 @@ final class Channel {
 
     /** The peer owes us chunks and sends none: others are asked, and it may have restarted. */
     private void stalled(long now) {
-        ledger.forEachOlder(now, (bin, mask) -> {
-            for (long bits = mask; bits != 0; bits &= bits - 1) {
-                outbox.cancel(ChunkRange.of((bin << 6) + Long.numberOfTrailingZeros(bits)));
-            }
+        ledger.giveUpAll(now, (bin, mask) -> {
+            cancel(bin, mask);
+            swarm.release(bin, mask);
         });
-        giveUpAll(now);
         window.stalled();
         snub(now + conduct.stall());
         greetAgainAt(lastReceived + Limits.GREET_AGAIN);
@@ -587,6 +586,6 @@ final class Channel {
 
     /** How long ago the peer was last heard. */
     long silence(long now) {
-        return now - Math.max(lastReceived, createdAt);
+        return now - lastReceived;
     }
 }

@@ -10,8 +10,6 @@ import org.ppspp.wire.MessageWriter;
  * of datagrams of one size (RFC 7574 §3, §8.1).
  */
 final class ChannelWriter {
-    private static final int CHANNEL_BYTES = Integer.BYTES;
-
     /** The largest datagram an Ethernet carries whole: longer ones can be cut from one buffer on loopback only. */
     private static final int MAX_SEGMENT_BYTES = 1_472;
 
@@ -40,7 +38,7 @@ final class ChannelWriter {
             this.limit = MAX_RUN_BYTES;
         } else {
             MessageWriter sizes = new MessageWriter(Unpooled.EMPTY_BUFFER, swarm.format());
-            int plain = CHANNEL_BYTES + sizes.dataBytes(chunkSize);
+            int plain = MessageWriter.CHANNEL_BYTES + sizes.dataBytes(chunkSize);
             int usual = engine.config().maxDatagramBytes();
             this.limit = plain <= usual
                     ? usual
@@ -64,7 +62,12 @@ final class ChannelWriter {
         }
         if (channel.reliable()) {
             writer.channel(channel.remoteId());
-            return frame(now, out, start, writer);
+            int dataBytes = frame(now, out, start, writer);
+            if (dataBytes == 0) {
+                out.writerIndex(start);
+                return null;
+            }
+            return done(now, out, start, dataBytes);
         }
         return run(now, out, start, writer, maxSegments);
     }
@@ -73,26 +76,32 @@ final class ChannelWriter {
     private Transmit small(long now, ByteBuf out, int start, MessageWriter writer) {
         writer.channel(channel.remoteId());
         int usual = channel.reliable() ? limit : engine.config().maxDatagramBytes();
-        channel.outbox().write(writer, usual - CHANNEL_BYTES);
+        channel.outbox().write(writer, Math.min(usual - MessageWriter.CHANNEL_BYTES, mostSmallBytes(writer)));
         channel.serving().writeHashesAhead(writer, usual - (out.writerIndex() - start));
         channel.ready();
         if (channel.reliable()) {
-            Transmit whole = frame(now, out, start, writer);
-            return whole == null ? done(now, out, start, 0) : whole;
+            return done(now, out, start, frame(now, out, start, writer));
         }
         long chunk = channel.serving().hashesAhead() ? -1 : sendable(now);
         if (chunk >= 0) {
             int size = channel.serving().size(writer, chunk);
             int total = out.writerIndex() - start + size;
             if (total <= limit && mayLeave(now, total) && data(now, writer, chunk)) {
-                return leave(now, out, start, chunk);
+                account(now, chunk, out.writerIndex() - start);
+                return done(now, out, start, swarm.chunkLength(chunk));
             }
         }
         return done(now, out, start, 0);
     }
 
-    /** DATA behind what is in the frame already; null if there is nothing but the channel number. */
-    private @Nullable Transmit frame(long now, ByteBuf out, int start, MessageWriter writer) {
+    /** No more messages than a peer reads, with room for hashes and DATA; HAVE, REQUEST and CANCEL are the shortest. */
+    private int mostSmallBytes(MessageWriter writer) {
+        int messages = channel.reliable() ? Limits.MESSAGES_PER_FRAME : Limits.MESSAGES_PER_DATAGRAM;
+        return messages * 3 / 4 * writer.haveBytes();
+    }
+
+    /** Writes DATA behind what is in the frame already; returns the bytes of content. */
+    private int frame(long now, ByteBuf out, int start, MessageWriter writer) {
         int dataBytes = 0;
         for (long chunk = sendable(now); chunk >= 0; chunk = sendable(now)) {
             boolean shortChunk = swarm.chunkLength(chunk) < swarm.metadata().chunkSizeBytes();
@@ -104,9 +113,7 @@ final class ChannelWriter {
                 break;
             }
             if (data(now, writer, chunk)) {
-                channel.serving().sent(chunk);
-                channel.congestion().sent(now, chunk, swarm.chunkLength(chunk));
-                engine.uploadLimit().take(swarm.chunkLength(chunk));
+                account(now, chunk, swarm.chunkLength(chunk));
                 dataBytes += swarm.chunkLength(chunk);
                 channel.ready();
                 if (shortChunk) {
@@ -114,11 +121,7 @@ final class ChannelWriter {
                 }
             }
         }
-        if (dataBytes == 0 && out.writerIndex() - start == CHANNEL_BYTES) {
-            out.writerIndex(start);
-            return null;
-        }
-        return done(now, out, start, dataBytes);
+        return dataBytes;
     }
 
     /** Datagrams of DATA, as many of the same size as there are; the last may be shorter. */
@@ -127,7 +130,7 @@ final class ChannelWriter {
         int dataBytes = 0;
         int datagrams = 0;
         for (long chunk = sendable(now); chunk >= 0; chunk = sendable(now)) {
-            int size = CHANNEL_BYTES + channel.serving().size(writer, chunk);
+            int size = MessageWriter.CHANNEL_BYTES + channel.serving().size(writer, chunk);
             int used = out.writerIndex() - start;
             if (datagrams > 0 && (size > segment || used + size > MAX_RUN_BYTES)) {
                 break;
@@ -185,15 +188,11 @@ final class ChannelWriter {
         return channel.serving().write(writer, chunk, engine.micros(now));
     }
 
-    private void account(long now, long chunk, int datagramBytes) {
+    /** {@code chunk} leaves in {@code bytes} that count for the congestion control. */
+    private void account(long now, long chunk, int bytes) {
         channel.serving().sent(chunk);
-        channel.congestion().sent(now, chunk, datagramBytes);
+        channel.congestion().sent(now, chunk, bytes);
         engine.uploadLimit().take(swarm.chunkLength(chunk));
-    }
-
-    private Transmit leave(long now, ByteBuf out, int start, long chunk) {
-        account(now, chunk, out.writerIndex() - start);
-        return done(now, out, start, swarm.chunkLength(chunk));
     }
 
     private Transmit done(long now, ByteBuf out, int start, int dataBytes) {

@@ -1,6 +1,7 @@
 package org.ppspp.engine;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -110,7 +111,7 @@ public final class Engine {
     }
 
     /** Back-pressure of a TCP connection. */
-    public void writable(long now, TransportAddress address, boolean writable) {
+    public void writable(TransportAddress address, boolean writable) {
         for (Channel channel : at(address)) {
             channel.writable(writable);
         }
@@ -372,9 +373,7 @@ public final class Engine {
         MessageWriter writer = new MessageWriter(datagram, Openings.CLOSING_FORMAT);
         writer.channel(remoteId);
         writer.handshake(0, ProtocolOptions.NONE);
-        byte[] bytes = new byte[datagram.readableBytes()];
-        datagram.readBytes(bytes);
-        reply(address, bytes);
+        reply(address, ByteBufUtil.getBytes(datagram));
     }
 
     void ready(Channel channel) {

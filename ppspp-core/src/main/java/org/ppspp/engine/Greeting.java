@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
+import org.ppspp.wire.MessageType;
 import org.ppspp.wire.MessageWriter;
 import org.ppspp.wire.ProtocolOptions;
 import org.ppspp.wire.SupportedMessages;
@@ -13,7 +14,12 @@ import org.ppspp.wire.WireFormat;
 /** What the handshakes of one swarm say and demand (RFC 7574 §3.1.1, §7): fixed metadata on both sides. */
 final class Greeting {
     /** All messages of static content without peer exchange. */
-    private static final SupportedMessages SUPPORTED = SupportedMessages.of(0, 1, 2, 3, 4, 8, 9, 10, 11);
+    private static final SupportedMessages SUPPORTED = SupportedMessages.ALL.without(
+            MessageType.PEX_REQ,
+            MessageType.PEX_RES_V4,
+            MessageType.PEX_RES_V6,
+            MessageType.PEX_RES_CERT,
+            MessageType.SIGNED_INTEGRITY);
 
     private final SwarmMetadata metadata;
 

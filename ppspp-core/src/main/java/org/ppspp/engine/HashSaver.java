@@ -48,7 +48,7 @@ final class HashSaver {
                 boolean anchored = integrity.restore(block);
                 for (long at = chunk; at >= 0 && at < (bin + 1) * CHUNKS; at = have.nextSet(at + 1)) {
                     if (!anchored || !block.has(2 * at)) {
-                        have.clear(at, at);
+                        have.clear(at);
                     }
                 }
                 resident.put(bin, have.word(bin));

@@ -115,7 +115,7 @@ final class Intake {
                     wait(arrival, now);
                 } else {
                     done(arrival);
-                    swarm.release(arrival.chunk() >> 6, 1L << (arrival.chunk() & 63));
+                    swarm.release(arrival.chunk());
                 }
             }
         }
@@ -205,7 +205,7 @@ final class Intake {
         if (result instanceof StorageResult.Stored) {
             swarm.stored(batch.arrivals, now);
         } else {
-            swarm.notStored(batch.arrivals, now);
+            swarm.notStored(batch.arrivals);
         }
         writeNext(now);
         return true;
@@ -228,8 +228,8 @@ final class Intake {
     }
 
     private void done(Arrival arrival) {
-        good.clearWord(arrival.chunk() >> 6, 1L << (arrival.chunk() & 63));
-        inside.clearWord(arrival.chunk() >> 6, 1L << (arrival.chunk() & 63));
+        good.clear(arrival.chunk());
+        inside.clear(arrival.chunk());
         size--;
         arrival.from().pipelined(-1);
         arrival.data().content().release();

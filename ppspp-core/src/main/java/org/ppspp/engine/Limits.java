@@ -20,6 +20,9 @@ final class Limits {
 
     static final int HANDSHAKE_TRIES = 6;
 
+    /** Over TCP it is sent once; connecting is part of this time. */
+    static final long HANDSHAKE_TCP = 10 * SECOND;
+
     /** A peer that was dialled over UDP and has not answered is dialled over TCP as well. */
     static final long TCP_AFTER = 3 * SECOND;
 
@@ -82,9 +85,7 @@ final class Limits {
 
     static final long SNUB = 600 * SECOND;
 
-    /** Pages of 4,096 chunks that are neither empty nor full in what one peer has; before and after the size is proven. */
-    static final int PEER_PAGES_UNPROVEN = 128;
-
+    /** Pages of 4,096 chunks that are neither empty nor full in what one peer has. */
     static final int PEER_PAGES = 2_048;
 
     /** The same in what was sent to one peer; beyond it, some of that is forgotten. */

@@ -1,6 +1,7 @@
 package org.ppspp.engine;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,8 +95,7 @@ final class Openings {
         int limit = from.reliable() ? TCP_REPLY_BYTES : received;
         swarm.greeting()
                 .write(reply, swarm.format(), handshake.sourceChannel(), localId, false, swarm.announceable(), limit);
-        byte[] bytes = new byte[reply.readableBytes()];
-        reply.readBytes(bytes);
+        byte[] bytes = ByteBufUtil.getBytes(reply);
         table.add(new HalfOpen(
                 from, handshake.sourceChannel(), localId, swarm, have, bytes, now + Limits.HALF_OPEN_LIFE));
         engine.reply(from, bytes);

@@ -47,17 +47,21 @@ final class Outbox {
     }
 
     void request(ChunkRange range) {
-        ChunkRange last = requests.peekLast();
-        if (last != null && last.last() + 1 == range.first()) {
-            requests.removeLast();
-            requests.addLast(new ChunkRange(last.first(), range.last()));
-        } else {
-            requests.addLast(range);
-        }
+        append(requests, range);
     }
 
     void cancel(ChunkRange range) {
-        cancels.addLast(range);
+        append(cancels, range);
+    }
+
+    private static void append(ArrayDeque<ChunkRange> ranges, ChunkRange range) {
+        ChunkRange last = ranges.peekLast();
+        if (last != null && last.last() + 1 == range.first()) {
+            ranges.removeLast();
+            ranges.addLast(new ChunkRange(last.first(), range.last()));
+        } else {
+            ranges.addLast(range);
+        }
     }
 
     void choke(boolean on) {

@@ -7,7 +7,5 @@ public enum PeerOrigin {
     /** Named by a tracker. */
     TRACKER,
     /** Heard from another peer. */
-    EXCHANGE,
-    /** The peer came to us. */
-    INCOMING
+    EXCHANGE
 }

@@ -65,7 +65,7 @@ final class RequestLedger {
         return asked != null && (asked.mask >>> (chunk & 63) & 1) == 1;
     }
 
-    /** Which chunks of a request bin are waited for, and since when at the least. */
+    /** Which chunks of a request bin are waited for. */
     long expected(long bin) {
         Asked asked = open.get(bin);
         return asked == null ? 0 : asked.mask;
@@ -151,7 +151,7 @@ final class RequestLedger {
         return open.isEmpty() ? Long.MAX_VALUE : open.values().iterator().next().sentAt;
     }
 
-    /** Visits every request bin that is waited for since before {@code before}. */
+    /** Visits every request bin that was asked for at {@code before} or earlier. */
     void forEachOlder(long before, Release visitor) {
         for (Map.Entry<Long, Asked> entry : open.entrySet()) {
             if (entry.getValue().sentAt <= before) {

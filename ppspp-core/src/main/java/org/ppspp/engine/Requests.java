@@ -49,15 +49,19 @@ final class Requests {
         swarm.scheduleSoon();
     }
 
+    void freed(long chunk) {
+        freed(chunk / BIN, 1L << (chunk % BIN));
+    }
+
     /** The chunk is on its way to the disk; whoever else was asked need not send it. */
     void arrived(long chunk) {
         requested.set(chunk);
     }
 
     void stored(long chunk, Channel from, long now) {
-        requested.clearWord(chunk / BIN, 1L << (chunk % BIN));
+        requested.clear(chunk);
         if (twice.get(chunk)) {
-            twice.clearWord(chunk / BIN, 1L << (chunk % BIN));
+            twice.clear(chunk);
             for (Channel channel : swarm.channels()) {
                 if (channel != from && channel.ledger().expects(chunk)) {
                     channel.cancel(chunk / BIN, 1L << (chunk % BIN), now);
@@ -80,15 +84,19 @@ final class Requests {
             channel.giveUpOvertaken(now);
             if (!swarm.serves()) {
                 proveSize(channel, now);
-            } else if (channel.requestRoom(now) > 0) {
+            } else {
                 ask(channel, now);
             }
         }
     }
 
     private void ask(Channel channel, long now) {
+        int most = channel.requestRoom(now);
+        if (most <= 0) {
+            return;
+        }
         int granule = Math.min(BIN, Math.max(1, BIN * 1024 / swarm.metadata().chunkSizeBytes()));
-        int room = swarm.storageFailing() ? Math.min(channel.requestRoom(now), granule) : channel.requestRoom(now);
+        int room = swarm.storageFailing() ? Math.min(most, granule) : most;
         boolean idle = channel.ledger().outstanding() == 0;
         // Requests for a few request bins at once let the sender cut long runs of datagrams.
         if (room < Math.min(ENOUGH_BINS * granule, channel.ledger().outstanding() / 2)) {

@@ -41,7 +41,6 @@ final class Swarm {
 
     private WireFormat format;
     private @Nullable ContentLayout layout;
-    private boolean sizeReported;
     private boolean completeReported;
     private boolean unprovableReported;
     private boolean storageFailing;
@@ -63,7 +62,6 @@ final class Swarm {
         this.requests = new Requests(this, engine, new RarestFirstPicker(random));
         this.choker = new Choker(random);
         this.saver = new HashSaver(this, now);
-        this.sizeReported = length != null;
         this.format = formatFor(length == null ? -1 : length);
         if (length != null) {
             layout = new ContentLayout(metadata.chunkSizeBytes(), length);
@@ -243,9 +241,8 @@ final class Swarm {
                 return;
             }
         }
-        if (!silent.reliable()) {
+        if (!silent.reliable() && engine.open(this, silent.address(), now)) {
             book.opened(silent.address());
-            engine.open(this, silent.address(), now);
         }
     }
 
@@ -266,7 +263,7 @@ final class Swarm {
         if (unasked || intake.full() || intake.contains(chunk) || !rightLength(chunk, length)) {
             counters.unwantedChunks++;
             if (!unasked) {
-                requests.freed(chunk >> 6, 1L << (chunk & 63));
+                requests.freed(chunk);
             }
             return;
         }
@@ -345,10 +342,7 @@ final class Swarm {
         long length = integrity.contentLengthBytes();
         layout = new ContentLayout(metadata.chunkSizeBytes(), length);
         format = formatFor(length);
-        if (!sizeReported) {
-            sizeReported = true;
-            engine.event(new EngineEvent.SizeKnown(metadata.swarmId(), length));
-        }
+        engine.event(new EngineEvent.SizeKnown(metadata.swarmId(), length));
         return true;
     }
 
@@ -374,11 +368,10 @@ final class Swarm {
         }
     }
 
-    void notStored(List<Arrival> arrivals, long now) {
+    void notStored(List<Arrival> arrivals) {
         for (Arrival arrival : arrivals) {
-            requests.freed(arrival.chunk() >> 6, 1L << (arrival.chunk() & 63));
+            requests.freed(arrival.chunk());
         }
-        storageRetryAt = now + Limits.STORAGE_RETRY;
     }
 
     private void storageFails(StorageResult.Failed failed, long now) {
@@ -400,7 +393,7 @@ final class Swarm {
 
     // --- storage
 
-    /** Returns whether the result was for a job of this swarm's present life, which then has dealt with its buffers. */
+    /** Takes in a result; false if it is not of a job of this swarm's present life, and its buffers are still to be released. */
     boolean completed(StorageResult result, long now) {
         if (result instanceof StorageResult.Content content) {
             reader.read(content);
@@ -418,8 +411,11 @@ final class Swarm {
 
     private boolean failed(StorageResult.Failed failed, long now) {
         if (failed.job() instanceof StorageJob.Write) {
+            if (!intake.written(failed, now)) {
+                return false;
+            }
             storageFails(failed, now);
-            return intake.written(failed, now);
+            return true;
         }
         if (failed.job() instanceof StorageJob.Hash) {
             return intake.hashed(failed, now);
@@ -436,7 +432,7 @@ final class Swarm {
     void lose(long bin, long mask) {
         for (long bits = mask & have.word(bin); bits != 0; bits &= bits - 1) {
             long chunk = (bin << 6) + Long.numberOfTrailingZeros(bits);
-            have.clear(chunk, chunk);
+            have.clear(chunk);
             completeReported = false;
             engine.event(new EngineEvent.ChunkLost(metadata.swarmId(), chunk));
             scheduleSoon();
@@ -446,6 +442,10 @@ final class Swarm {
     /** Takes chunks a peer owed us out of what counts as requested. */
     void release(long bin, long mask) {
         requests.freed(bin, mask);
+    }
+
+    void release(long chunk) {
+        requests.freed(chunk);
     }
 
     // --- time

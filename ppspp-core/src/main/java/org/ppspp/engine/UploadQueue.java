@@ -54,7 +54,7 @@ final class UploadQueue {
     }
 
     void remove(long chunk) {
-        wanted.clearWord(chunk >> 6, 1L << (chunk & 63));
+        wanted.clear(chunk);
     }
 
     void clear() {

@@ -71,16 +71,10 @@ final class UncleChain {
 
     /** Adds all peaks; the one above {@code chunk}. */
     private long addPeaks(long chunk) {
-        long chunks = tree.chunkCount();
         long above = Bin.NONE;
-        long first = 0;
-        for (int layer = Bin.height(chunks); layer >= 0; layer--) {
-            if ((chunks >>> layer & 1) == 1) {
-                long peak = Bin.of(layer, first >>> layer);
-                bins[count++] = peak;
-                above = first <= chunk ? peak : above;
-                first += 1L << layer;
-            }
+        for (long peak : Bin.peaks(tree.chunkCount())) {
+            bins[count++] = peak;
+            above = Bin.firstChunk(peak) <= chunk ? peak : above;
         }
         return above;
     }

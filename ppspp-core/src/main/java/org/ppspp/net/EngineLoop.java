@@ -355,7 +355,7 @@ public final class EngineLoop implements AutoCloseable {
         @Override
         public void writable(TransportAddress address, boolean writable) {
             if (!closing) {
-                enter((engine, now) -> engine.writable(now, address, writable));
+                enter((engine, now) -> engine.writable(address, writable));
             }
         }
 

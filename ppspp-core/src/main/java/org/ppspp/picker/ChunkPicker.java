@@ -7,7 +7,7 @@ public interface ChunkPicker {
     /** Nothing to ask of this peer. */
     long NOTHING = -1;
 
-    /** How many other peers hold at least part of a request bin. */
+    /** How many peers hold at least part of a request bin, the one that is asked among them. */
     interface Holders {
         int count(long bin);
     }

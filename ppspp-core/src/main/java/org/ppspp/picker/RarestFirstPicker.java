@@ -31,7 +31,7 @@ public final class RarestFirstPicker implements ChunkPicker {
         long best = NOTHING;
         int fewest = Integer.MAX_VALUE;
         long from = cursor;
-        for (int sample = 0; sample < SAMPLES_IN_ORDER + SAMPLES_ELSEWHERE && fewest > 0; sample++) {
+        for (int sample = 0; sample < SAMPLES_IN_ORDER + SAMPLES_ELSEWHERE && fewest > 1; sample++) {
             long bin = candidates.after(sample < SAMPLES_IN_ORDER ? from : random.nextLong(candidates.bins));
             if (bin == NOTHING) {
                 return best;

@@ -112,10 +112,10 @@ class LedbatControlTest {
             long due = second * SECOND;
             assertThat(control.deadline()).isEqualTo(due);
             control.timeout(due - 1);
-            assertThat(control.pollLost(due - 1)).isEqualTo(-1);
+            assertThat(control.pollLost()).isEqualTo(-1);
             control.timeout(due);
             assertThat(control.windowBytes()).isEqualTo(MSS);
-            assertThat(control.pollLost(due)).isZero();
+            assertThat(control.pollLost()).isZero();
             assertThat(control.maySend(due, MSS)).isTrue();
             control.sent(due, 0, MSS);
         }
@@ -128,9 +128,9 @@ class LedbatControlTest {
         control.timeout(SECOND);
 
         for (int chunk = 0; chunk < sent; chunk++) {
-            assertThat(control.pollLost(SECOND)).isEqualTo(chunk);
+            assertThat(control.pollLost()).isEqualTo(chunk);
         }
-        assertThat(control.pollLost(SECOND)).isEqualTo(-1);
+        assertThat(control.pollLost()).isEqualTo(-1);
         assertThat(control.inFlightBytes()).isZero();
         assertThat(sendAll(SECOND)).isEqualTo(1);
     }
@@ -141,7 +141,7 @@ class LedbatControlTest {
         assertThat(sent).as("enough to be overtaken by three").isGreaterThan(3);
         ack(SECOND / 10, sent - 1, sent - 1);
         long cut = control.windowBytes();
-        assertThat(control.pollLost(SECOND / 10)).isZero();
+        assertThat(control.pollLost()).isZero();
         ack(SECOND / 10 + MILLI, 0, sent - 1);
 
         assertThat(control.windowBytes()).isGreaterThan(cut);
@@ -151,7 +151,7 @@ class LedbatControlTest {
     void measuresNothingOnARepeatedChunk() {
         control.sent(0, 0, MSS);
         control.timeout(SECOND);
-        assertThat(control.pollLost(SECOND)).isZero();
+        assertThat(control.pollLost()).isZero();
         control.sent(SECOND, 0, MSS);
         ack(SECOND + MILLI, 0, 0);
 
@@ -201,7 +201,7 @@ class LedbatControlTest {
 
         ack(30 * MILLI, 1, 3);
 
-        assertThat(control.pollLost(30 * MILLI)).isZero();
+        assertThat(control.pollLost()).isZero();
         assertThat(control.windowBytes()).isBetween(2L * MSS, 3L * MSS);
     }
 
@@ -218,7 +218,7 @@ class LedbatControlTest {
             assertThat(due - now).isGreaterThan(control.rttNanos());
             control.timeout(due);
             assertThat(control.windowBytes()).isEqualTo(window);
-            assertThat(control.pollLost(due)).isNotNegative();
+            assertThat(control.pollLost()).isNotNegative();
             assertThat(control.maySend(due, MSS)).isTrue();
             control.sent(due, next++, MSS);
             now = due;
@@ -236,11 +236,11 @@ class LedbatControlTest {
         control.sent(now, next++, MSS);
         control.sent(now, next++, MSS);
         ack(now + 50 * MILLI, first + 1, first + 1);
-        assertThat(control.pollLost(now)).isEqualTo(-1);
+        assertThat(control.pollLost()).isEqualTo(-1);
 
         control.timeout(control.deadline());
 
-        assertThat(control.pollLost(now)).isEqualTo(first);
+        assertThat(control.pollLost()).isEqualTo(first);
     }
 
     @Test
@@ -328,7 +328,7 @@ class LedbatControlTest {
             }
             case 2 -> control.timeout(random.nextBoolean() ? now : Math.min(control.deadline(), now + SECOND));
             case 3 -> {
-                long lost = control.pollLost(now);
+                long lost = control.pollLost();
                 if (lost >= 0) {
                     control.sent(now, lost, MSS);
                 }

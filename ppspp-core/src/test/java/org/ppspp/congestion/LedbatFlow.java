@@ -78,7 +78,7 @@ final class LedbatFlow {
         if (now >= control.deadline()) {
             control.timeout(now);
         }
-        for (long lost = control.pollLost(now); lost >= 0; lost = control.pollLost(now)) {
+        for (long lost = control.pollLost(); lost >= 0; lost = control.pollLost()) {
             resends.add(lost);
         }
         while (!ackedEverything && control.maySend(now, DATAGRAM)) {

@@ -20,7 +20,7 @@ class UnlimitedTest {
 
         assertThat(control.inFlight(3)).isFalse();
         assertThat(control.inFlightBytes()).isZero();
-        assertThat(control.pollLost(1)).isEqualTo(-1);
+        assertThat(control.pollLost()).isEqualTo(-1);
         assertThat(control.sendableAt(1)).isEqualTo(1);
         assertThat(control.deadline()).isEqualTo(Long.MAX_VALUE);
         assertThat(control.rttNanos()).isEqualTo(-1);

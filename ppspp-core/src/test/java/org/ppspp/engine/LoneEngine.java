@@ -267,7 +267,7 @@ final class LoneEngine implements AutoCloseable {
     }
 
     private static void cut(Transmit transmit, ByteBuf out, List<Sent> sent) {
-        assertThat(out.readableBytes()).isEqualTo(transmit.length());
+        assertThat(out.readableBytes()).isEqualTo(transmit.length()).isPositive();
         while (out.isReadable()) {
             byte[] datagram = new byte[Math.min(transmit.segmentLength(), out.readableBytes())];
             out.readBytes(datagram);

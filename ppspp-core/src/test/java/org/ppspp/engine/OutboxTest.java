@@ -60,6 +60,21 @@ class OutboxTest {
     }
 
     @Test
+    void joinsRequestsAndCancelsThatFollowEachOther() {
+        for (long chunk = 64; chunk < 128; chunk++) {
+            outbox.cancel(ChunkRange.of(chunk));
+            outbox.request(ChunkRange.of(chunk + 1_000));
+        }
+        outbox.cancel(range(130, 131));
+
+        assertThat(write(ROOM))
+                .containsExactly(
+                        new Message.Cancel(range(64, 127)),
+                        new Message.Cancel(range(130, 131)),
+                        new Message.Request(range(1_064, 1_127)));
+    }
+
+    @Test
     void sharesOneDatagramAmongAllThatIsDue() {
         have.set(0, 9);
         have.set(20);

@@ -225,7 +225,7 @@ public final class SimPeer implements SimNode {
     }
 
     private void cut(Transmit transmit, ByteBuf out) {
-        assertThat(out.readableBytes()).isEqualTo(transmit.length());
+        assertThat(out.readableBytes()).isEqualTo(transmit.length()).isPositive();
         while (out.isReadable()) {
             byte[] datagram = new byte[Math.min(transmit.segmentLength(), out.readableBytes())];
             out.readBytes(datagram);
