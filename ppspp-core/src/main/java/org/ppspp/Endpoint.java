@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import org.ppspp.discovery.TrackerMessage;
 
 /**
  * A host and a port as a user types them; the host may be a name.
@@ -13,6 +14,9 @@ import java.util.List;
  * @param port 1 to 65535
  */
 public record Endpoint(String host, int port) {
+    /** The port of a tracker where none is given. */
+    public static final int TRACKER_PORT = TrackerMessage.DEFAULT_PORT;
+
     public Endpoint {
         if (host.isEmpty() || host.length() > 255) {
             throw new IllegalArgumentException("a host name has 1 to 255 characters");

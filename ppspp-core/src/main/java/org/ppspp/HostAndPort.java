@@ -28,14 +28,12 @@ public record HostAndPort(String host, int port) {
     }
 
     private static int port(String digits, String whole) {
-        try {
-            int port = Integer.parseInt(digits);
-            if (port >= 0 && port <= 65_535) {
-                return port;
-            }
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("'" + digits + "' in '" + whole + "' is no port number", e);
+        if (!digits.matches("[0-9]+")) {
+            throw new IllegalArgumentException("'" + digits + "' in '" + whole + "' is no port number");
         }
-        throw new IllegalArgumentException("a port is 0 to 65535, not " + digits);
+        if (digits.length() > 5 || Integer.parseInt(digits) > 65_535) {
+            throw new IllegalArgumentException("a port is 0 to 65535, not " + digits);
+        }
+        return Integer.parseInt(digits);
     }
 }

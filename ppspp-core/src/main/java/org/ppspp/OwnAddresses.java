@@ -4,7 +4,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -29,7 +28,7 @@ record OwnAddresses(Set<InetAddress> hosts, int port) {
                     port);
         } catch (SocketException e) {
             // not knowing them costs a connection to ourselves, which the engine notices
-            return new OwnAddresses(new HashSet<>(), port);
+            return new OwnAddresses(Set.of(), port);
         }
     }
 

@@ -155,34 +155,11 @@ public final class Peer implements AutoCloseable {
 
     /** Called on the loop's thread. */
     private void dispatch(EngineEvent event) {
-        SwarmId swarm = swarmOf(event);
+        SwarmId swarm = event.swarm();
         Transfer transfer = swarm == null ? null : transfers.get(swarm);
         if (transfer != null) {
             transfer.on(event);
         }
-    }
-
-    private static @Nullable SwarmId swarmOf(EngineEvent event) {
-        if (event instanceof EngineEvent.SizeKnown known) {
-            return known.swarm();
-        } else if (event instanceof EngineEvent.Completed completed) {
-            return completed.swarm();
-        } else if (event instanceof EngineEvent.SizeUnprovable size) {
-            return size.swarm();
-        } else if (event instanceof EngineEvent.StorageFailing failing) {
-            return failing.swarm();
-        } else if (event instanceof EngineEvent.StorageRecovered recovered) {
-            return recovered.swarm();
-        } else if (event instanceof EngineEvent.ChunkLost lost) {
-            return lost.swarm();
-        } else if (event instanceof EngineEvent.PeerConnected connected) {
-            return connected.swarm();
-        } else if (event instanceof EngineEvent.PeerLost lost) {
-            return lost.swarm();
-        } else if (event instanceof EngineEvent.PeerBanned banned) {
-            return banned.swarm();
-        }
-        return null;
     }
 
     private static ThreadFactory daemons(String name) {

@@ -12,7 +12,7 @@ import org.ppspp.storage.StorageWorkers;
  * @param loop drives the engine
  * @param workers do its storage jobs
  * @param thread the one thread that owns all transfers' state and calls their listeners
- * @param blocking for what takes long: hashing, name lookup, flushing to disk
+ * @param blocking for what takes long: name lookup, publishing, leaving
  * @param lookup host names
  * @param ownAddresses tells this peer apart from others in what a tracker says
  */

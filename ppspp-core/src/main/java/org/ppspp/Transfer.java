@@ -52,6 +52,7 @@ public final class Transfer implements AutoCloseable {
     private final Account account;
     private @Nullable LocalContent content;
     private @Nullable Thread opening;
+    private final List<Endpoint> named;
 
     /** {@code forget} is called when nothing of the transfer is left but its files. */
     Transfer(PeerParts parts, TransferRequest request, Consumer<Transfer> forget) {
@@ -60,6 +61,7 @@ public final class Transfer implements AutoCloseable {
         this.forget = forget;
         this.swarm = request.metadata().swarmId();
         this.trackers = new TransferTrackers(parts, swarm, request.transport(), this::tell);
+        this.named = new ArrayList<>(request.peers());
         this.account = new Account(request.metadata(), request.target());
         this.view = new View(account.snapshot(), account.summary(System.nanoTime()));
     }
@@ -95,6 +97,18 @@ public final class Transfer implements AutoCloseable {
 
     /** Names peers to contact. Their names are looked up first; one that does not exist is told as a notice. */
     public void addPeers(List<Endpoint> peers) {
+        run(() -> {
+            named.addAll(peers);
+            if (content != null) {
+                lookUpNamed();
+            }
+        });
+    }
+
+    /** The swarm must have been joined before the engine can take peers for it. */
+    private void lookUpNamed() {
+        List<Endpoint> peers = List.copyOf(named);
+        named.clear();
         parts.blocking().execute(() -> {
             List<TransportAddress> addresses = new ArrayList<>();
             for (Endpoint peer : peers) {
@@ -180,6 +194,9 @@ public final class Transfer implements AutoCloseable {
             run(() -> opened(opened));
         } catch (LocalContentException e) {
             run(() -> notOpened(e));
+        } catch (RuntimeException | Error e) {
+            LOG.error("swarm={} cannot be opened", swarm, e);
+            run(() -> notOpened(new LocalContentException("cannot open " + request.target() + ": " + e, e)));
         }
     }
 
@@ -213,13 +230,11 @@ public final class Transfer implements AutoCloseable {
         LOG.info("swarm={} {} {} bytes of it here", swarm, request.target(), open.storedBytes());
         parts.workers().register(swarm, open);
         onLoop((engine, now) -> engine.join(now, opened.swarmConfig()));
-        if (open.published()) {
+        if (opened.complete()) {
             published();
-        } else if (opened.complete()) {
-            publish();
         }
         renewSoon();
-        addPeers(request.peers());
+        lookUpNamed();
         trackers.start(request.trackers());
     }
 

@@ -8,7 +8,7 @@ import org.ppspp.wire.TransportAddress;
  * {@link TransferSnapshot}.
  */
 public sealed interface TransferEvent {
-    /** What the check of the file on the disk found, in words for a human. */
+    /** Something the user should know that stops nothing, in words: what was found on the disk, a peer whose name is unknown. */
     record Notice(String message) implements TransferEvent {}
 
     record PeerConnected(TransportAddress address) implements TransferEvent {}

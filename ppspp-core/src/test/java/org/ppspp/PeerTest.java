@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -81,6 +84,33 @@ final class PeerTest {
         }
         assertThat(events).hasAtLeastOneElementOfType(TransferEvent.Failed.class);
         assertThat(other).hasContent("precious");
+    }
+
+    @Test
+    void failsWhereTheFileSystemDoesWhatNobodyExpects() throws Exception {
+        Path closed;
+        try (FileSystem archive = FileSystems.newFileSystem(folder.resolve("archive.zip"), Map.of("create", "true"))) {
+            closed = archive.getPath("copy");
+        }
+        try (Peer peer = Peer.start(LOOPBACK)) {
+            Transfer transfer = peer.share(request(closed));
+            assertThatThrownBy(() -> transfer.done().get(30, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(LocalContentException.class);
+            assertThat(transfer.snapshot().state()).isEqualTo(TransferState.STOPPED);
+        }
+        assertThat(events).hasAtLeastOneElementOfType(TransferEvent.Failed.class);
+    }
+
+    @Test
+    void contactsPeersThatWereNamedBeforeTheFilesAreOpen() throws Exception {
+        try (Peer seeder = Peer.start(LOOPBACK);
+                Peer leecher = Peer.start(LOOPBACK)) {
+            seeder.share(TransferRequest.of(metadata, file)).done().get(30, TimeUnit.SECONDS);
+            Transfer transfer = leecher.share(request(folder.resolve("copy")));
+            transfer.addPeers(List.of(endpoint(seeder)));
+            assertThat(transfer.done().get(60, TimeUnit.SECONDS).downloadedBytes())
+                    .isEqualTo(content.length);
+        }
     }
 
     @Test

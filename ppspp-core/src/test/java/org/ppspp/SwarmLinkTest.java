@@ -70,7 +70,7 @@ class SwarmLinkTest {
                             function,
                             200 + random.nextInt(10_000),
                             pick(random, ChunkAddressing.values()),
-                            random.nextBoolean() ? null : 1 + random.nextLong(1L << 50),
+                            random.nextBoolean() ? null : 1 + random.nextLong(1L << 38),
                             random.nextBoolean() ? null : random.nextLong(1L << 31)),
                     random.nextBoolean() ? null : "nаme " + round + " 100%😀.bin",
                     random.nextBoolean() ? List.of() : List.of("a:1", "b:2"));
@@ -99,6 +99,9 @@ class SwarmLinkTest {
                 ID + "?l=-1",
                 ID + "?l=x",
                 ID + "?l=99999999999999999999",
+                ID + "?l=999999999999999999",
+                ID + "?l=4398046511105",
+                ID + "?am=0&l=2199023255553",
                 ID + "?l",
                 ID + "?l=1&l=2",
                 ID + "?cs=0",

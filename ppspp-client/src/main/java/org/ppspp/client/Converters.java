@@ -9,9 +9,6 @@ import picocli.CommandLine.TypeConversionException;
 
 /** How option values become values, with messages that say what would be right. */
 final class Converters {
-    /** The port of a tracker where none is given. */
-    static final int TRACKER_PORT = 6777;
-
     private Converters() {}
 
     static final class Bytes implements ITypeConverter<Long> {
@@ -38,7 +35,7 @@ final class Converters {
     static final class Tracker implements ITypeConverter<Endpoint> {
         @Override
         public Endpoint convert(String value) {
-            return checked(() -> Endpoint.parse(value, TRACKER_PORT));
+            return checked(() -> Endpoint.parse(value, Endpoint.TRACKER_PORT));
         }
     }
 

@@ -101,7 +101,7 @@ record Plan(
         }
         List<Endpoint> trackers = new ArrayList<>();
         for (String tracker : link.trackers()) {
-            trackers.add(Endpoint.parse(tracker, Converters.TRACKER_PORT));
+            trackers.add(Endpoint.parse(tracker, Endpoint.TRACKER_PORT));
         }
         return trackers;
     }

@@ -65,9 +65,6 @@ public final class TrackerClient {
         /** Usual interval between questions for peers. */
         public static final long DEFAULT_REFRESH_NANOS = TimeUnit.SECONDS.toNanos(60);
 
-        /** Port of PyPPSPP's tracker. */
-        public static final int DEFAULT_TRACKER_PORT = 6777;
-
         public Settings {
             if (trackerPort < 1 || trackerPort > 65_535 || ownPort < 1 || ownPort > 65_535) {
                 throw new IllegalArgumentException("ports " + trackerPort + " and " + ownPort);
@@ -114,12 +111,12 @@ public final class TrackerClient {
 
     /** Begins to connect. To be called once. */
     public void start() {
-        loop.execute(this::lookUp);
+        onLoop(this::lookUp);
     }
 
     /** Asks for peers now, or tries to reach the tracker now. */
     public void refresh() {
-        loop.execute(() -> {
+        onLoop(() -> {
             if (connection != null) {
                 connection.askForPeers();
             } else if (retry != null && retry.cancel(false)) {
@@ -130,7 +127,9 @@ public final class TrackerClient {
 
     /** Leaves the swarm and disconnects; nothing is told to the listener any more. Done within two seconds. */
     public CompletableFuture<@Nullable Void> close() {
-        loop.execute(this::leave);
+        if (!onLoop(this::leave)) {
+            closed.complete(null);
+        }
         return closed;
     }
 
@@ -162,17 +161,20 @@ public final class TrackerClient {
     private void lookUpBlocking() {
         try {
             InetAddress[] addresses = lookup.addresses(settings.trackerHost());
-            backOnLoop(() -> connect(addresses));
+            onLoop(() -> connect(addresses));
         } catch (UnknownHostException e) {
-            backOnLoop(() -> retryLater("host not found"));
+            onLoop(() -> retryLater("host not found"));
         }
     }
 
-    private void backOnLoop(Runnable task) {
+    /** Returns false where the loop has come to its end, and the connection with it. */
+    private boolean onLoop(Runnable task) {
         try {
             loop.execute(task);
+            return true;
         } catch (RejectedExecutionException e) {
-            LOG.debug("{}", describe("looked up after the event loop had ended"));
+            LOG.debug("{}", describe("the event loop has ended"));
+            return false;
         }
     }
 

@@ -2,7 +2,6 @@ package org.ppspp.discovery;
 
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A swarm ID is an opaque string to the tracker: PyPPSPP sends the hexadecimal digits its user typed.
  */
 public sealed interface TrackerMessage {
+    /** Where trackers listen unless told otherwise, as PyPPSPP's does. */
+    int DEFAULT_PORT = 6777;
+
     /** The longest swarm ID, in characters: 1,024 bytes in hexadecimal. */
     int MAX_SWARM_ID_CHARS = 2_048;
 
@@ -87,11 +89,6 @@ public sealed interface TrackerMessage {
                 return null;
             }
             return new Endpoint(host, port);
-        }
-
-        /** The endpoint of a resolved socket address, its host in numbers and without a scope. */
-        public static Endpoint of(InetSocketAddress address) {
-            return of(address.getAddress(), address.getPort());
         }
 
         /** The endpoint of an address and a port, its host in numbers and without a scope. */

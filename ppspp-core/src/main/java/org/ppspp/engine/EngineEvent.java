@@ -1,10 +1,16 @@
 package org.ppspp.engine;
 
+import org.jspecify.annotations.Nullable;
 import org.ppspp.wire.SwarmId;
 import org.ppspp.wire.TransportAddress;
 
 /** Something rare and discrete that happened, for whoever drives the engine. */
 public sealed interface EngineEvent {
+    /** The swarm it happened to, or null. */
+    default @Nullable SwarmId swarm() {
+        return null;
+    }
+
     /** The length of the content is proven. Comes once for each swarm that did not know it, before completion. */
     record SizeKnown(SwarmId swarm, long contentLengthBytes) implements EngineEvent {}
 

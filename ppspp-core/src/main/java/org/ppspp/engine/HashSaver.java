@@ -88,7 +88,7 @@ final class HashSaver {
 
     /** The hashes of a job are on disk, or cannot be put there; either way whole request bins need no memory any more. */
     void saved(StorageJob.Save job) {
-        long bins = (swarm.chunkCount() + CHUNKS - 1) / CHUNKS;
+        long bins = BinHashes.count(swarm.chunkCount());
         for (BinHashes block : job.blocks()) {
             // The last request bin stays: the peaks every new peer is sent are in it.
             if (block.index() < bins - 1 && swarm.whole(block.index(), 0)) {

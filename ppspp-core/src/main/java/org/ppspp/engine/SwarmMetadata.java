@@ -49,6 +49,10 @@ public record SwarmMetadata(
         if (contentLengthBytes != null && contentLengthBytes <= 0) {
             throw new IllegalArgumentException("the content length must be positive, not " + contentLengthBytes);
         }
+        if (contentLengthBytes != null && (contentLengthBytes - 1) / chunkSizeBytes >= addressing.maxChunks()) {
+            throw new IllegalArgumentException(
+                    "content of " + contentLengthBytes + " bytes is too long for chunks of " + chunkSizeBytes);
+        }
     }
 
     /** Static content named by its root hash: 32-bit chunk ranges, the hash function that fits the identifier. */

@@ -99,6 +99,11 @@ public final class BinHashes {
         }
     }
 
+    /** How many request bins there are over {@code chunkCount} &gt; 0 chunks. */
+    public static long count(long chunkCount) {
+        return (chunkCount - 1) / CHUNKS + 1;
+    }
+
     /** The request bin with {@code chunk}. */
     public static long indexOf(long chunk) {
         return chunk >>> LAYER;

@@ -52,12 +52,10 @@ enum NativeTransport {
         if (Epoll.isAvailable()) {
             return EPOLL;
         }
-        LOG.info("no epoll here, using the slower sockets of the JDK: {}", reason(Epoll.unavailabilityCause()));
+        LOG.info(
+                "no epoll here, using the slower sockets of the JDK: {}",
+                SocketErrors.reason(Epoll.unavailabilityCause()));
         return NIO;
-    }
-
-    private static String reason(Throwable cause) {
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 
     IoHandlerFactory ioHandlers() {
@@ -115,7 +113,7 @@ enum NativeTransport {
             try {
                 connection.config().setOption(TCP_CONGESTION, ByteBuffer.wrap(CUBIC));
             } catch (RuntimeException e) {
-                LOG.debug("TCP congestion control stays at the system's default: {}", reason(e));
+                LOG.debug("TCP congestion control stays at the system's default: {}", SocketErrors.reason(e));
             }
         }
     }

@@ -145,7 +145,7 @@ final class PeerSockets {
 
     private void unbind() {
         udp.close();
-        tcp.close(() -> {});
+        tcp.abort();
         bound.clear();
         udp = newUdp();
         tcp = newTcp();

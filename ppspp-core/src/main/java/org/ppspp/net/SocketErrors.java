@@ -19,12 +19,12 @@ public final class SocketErrors {
     /** The system's reason alone, such as {@code connection refused}. */
     public static String reason(@Nullable Throwable cause) {
         String message = cause == null ? null : cause.getMessage();
-        if (message == null) {
+        if (message == null || message.isBlank()) {
             return cause == null ? "unknown reason" : cause.getClass().getSimpleName();
         }
         Matcher matcher = NATIVE.matcher(message);
         String words =
                 matcher.matches() ? matcher.group(1) : ADDRESS.matcher(message).replaceFirst("");
-        return words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
+        return words.isEmpty() ? message : words.substring(0, 1).toLowerCase(Locale.ROOT) + words.substring(1);
     }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ContentLayout;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.integrity.UpperHashes;
+import org.ppspp.wire.ChunkAddressing;
 import org.ppspp.wire.SwarmId;
 
 /** Hashes a file that is all there, and keeps its hash tree beside it. */
@@ -77,7 +78,13 @@ public final class CompleteFile {
             if (length == 0) {
                 throw new LocalContentException(path + " is empty: there is nothing to share", null);
             }
-            return hash(store, new ContentLayout(settings.chunkSizeBytes(), length), settings, saveIf);
+            ContentLayout layout = new ContentLayout(settings.chunkSizeBytes(), length);
+            if (layout.chunkCount() > ChunkAddressing.CHUNK_RANGES_32.maxChunks()) {
+                throw new LocalContentException(
+                        path + " is too long for chunks of " + layout.chunkSizeBytes() + " bytes: choose a larger size",
+                        null);
+            }
+            return hash(store, layout, settings, saveIf);
         } catch (IOException e) {
             throw LocalContentException.of("cannot read", path, e);
         }

@@ -129,11 +129,11 @@ final class ContentOpening {
                     && header.describes(metadata)
                     && header.contentLengthBytes() == length
                     && header.modifiedNanos() == ContentFiles.modifiedNanos(files.target())) {
-                long chunkCount = new ContentLayout(metadata.chunkSizeBytes(), length).chunkCount();
-                UpperHashes upper = hashes.readUpper(chunkCount);
+                ContentLayout layout = new ContentLayout(metadata.chunkSizeBytes(), length);
+                UpperHashes upper = hashes.readUpper(layout.chunkCount());
                 BinHashes first = hashes.readBlock(0);
-                TreeCheck check = check(chunkCount, upper);
-                if (check.complete() && first != null && check.verifiedLeaves(first) == firstChunks(chunkCount)) {
+                TreeCheck check = check(layout.chunkCount(), upper);
+                if (check.complete() && first != null && check.verifiedLeaves(first) == layout.wordOf(0)) {
                     used = true;
                     return seeding(length, hashes, check.verified());
                 }
@@ -153,8 +153,7 @@ final class ContentOpening {
         ContentStore store = opener.open(files.target(), StandardOpenOption.READ);
         LocalContent content = new LocalContent(
                 new LocalContent.Parts(files, store, hashes, metadata, all.copy(), true), options, opener);
-        return new Opened(
-                content, metadata, all, upper, withLastBin(content, all, List.of()), true, List.copyOf(notices));
+        return new Opened(content, metadata, all, upper, withLastBin(content, all, List.of()), List.copyOf(notices));
     }
 
     /**
@@ -171,10 +170,8 @@ final class ContentOpening {
         }
         long start = first * metadata.chunkSizeBytes();
         ByteBuffer bytes = ByteBuffer.allocate((int) (length - start));
-        while (bytes.hasRemaining()) {
-            if (content.read(bytes, start + bytes.position()) < 0) {
-                throw new IOException("it has become shorter");
-            }
+        if (content.store().readFully(bytes, start) < bytes.capacity()) {
+            throw new IOException("it has become shorter");
         }
         BinHashes last = new BinHasher(metadata.hashFunction(), metadata.chunkSizeBytes())
                 .hash(first / BinHashes.CHUNKS, bytes.flip());
@@ -244,7 +241,6 @@ final class ContentOpening {
                 have,
                 scan.upper(),
                 withLastBin(content, have, scan.partial()),
-                content.complete(),
                 List.copyOf(notices));
     }
 
@@ -412,10 +408,5 @@ final class ContentOpening {
             // Nothing was written to it, so nothing is lost, and the caller reports the first failure.
             return;
         }
-    }
-
-    /** The chunks of request bin 0, a bit each. */
-    private static long firstChunks(long chunkCount) {
-        return chunkCount >= Long.SIZE ? -1 : (1L << chunkCount) - 1;
     }
 }

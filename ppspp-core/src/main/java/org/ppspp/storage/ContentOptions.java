@@ -14,9 +14,4 @@ public record ContentOptions(ExistingFile existing, boolean verifyOnRead, int th
             throw new IllegalArgumentException("hashing takes a thread, not " + threads);
         }
     }
-
-    public static ContentOptions defaults() {
-        return new ContentOptions(
-                ExistingFile.MOVE_ASIDE, false, Runtime.getRuntime().availableProcessors(), Progress.NONE);
-    }
 }

@@ -10,7 +10,7 @@ import org.ppspp.integrity.HashFunction;
 import org.ppspp.integrity.TreeBuilder;
 import org.ppspp.integrity.UpperHashes;
 
-/** Hashes all of a file, on as many threads as there are processors. */
+/** Hashes all of a file, on as many threads as it is given. */
 final class FileHasher {
     /** Large enough that the cost of a read vanishes, small enough to stay in a processor's cache. */
     private static final int PIECE_BYTES = 1 << 20;
@@ -39,7 +39,7 @@ final class FileHasher {
      * written is given up; hashing goes on.
      */
     Tree hash(int threads, Progress progress, @Nullable HashFile target) throws IOException {
-        long bins = (layout.chunkCount() - 1) / BinHashes.CHUNKS + 1;
+        long bins = BinHashes.count(layout.chunkCount());
         long binBytes = (long) BinHashes.CHUNKS * layout.chunkSizeBytes();
         int binsPerPiece = (int) Math.max(1, PIECE_BYTES / binBytes);
         long pieces = (bins - 1) / binsPerPiece + 1;

@@ -111,10 +111,6 @@ final class HashFile implements Closeable {
         return (int) crc.getValue();
     }
 
-    int hashLength() {
-        return hashLength;
-    }
-
     /** The hashes of request bin {@code index}, or null where none are stored. */
     @Nullable
     BinHashes readBlock(long index) throws IOException {
@@ -145,7 +141,7 @@ final class HashFile implements Closeable {
     /** All stored hashes at and above the request bins of {@code chunkCount} chunks. */
     UpperHashes readUpper(long chunkCount) throws IOException {
         UpperHashes upper = new UpperHashes(hashLength);
-        long bins = Math.min((chunkCount - 1) / BinHashes.CHUNKS + 1, storedBins());
+        long bins = Math.min(BinHashes.count(chunkCount), storedBins());
         byte[] run = new byte[(BinHashes.CHUNKS + 1) * hashLength];
         for (long index = 0; index < bins; index++) {
             long top = Bin.of(BinHashes.LAYER, index);

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.Bin;
 import org.ppspp.engine.StorageJob;
 import org.ppspp.engine.StorageResult;
@@ -179,10 +178,5 @@ final class JobRunner {
         private int end(int chunk) {
             return Math.min((chunk + 1) * chunkSizeBytes, buffer.capacity());
         }
-    }
-
-    /** For the log: what a job is, in a word. */
-    static String name(@Nullable StorageJob job) {
-        return job == null ? "none" : job.getClass().getSimpleName();
     }
 }

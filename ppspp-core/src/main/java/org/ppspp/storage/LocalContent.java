@@ -89,7 +89,7 @@ public final class LocalContent implements AutoCloseable {
      * Opens content under the name the user gave: a complete file that matches is seeded, a started download is resumed,
      * anything else begins anew. May hash whatever lies there, which takes about a second per GiB.
      *
-     * @throws LocalContentException if the name cannot be used; nothing of the user's has changed then
+     * @throws LocalContentException if the name cannot be used; nothing of the user's is lost then
      */
     public static Opened open(Path target, SwarmMetadata metadata, ContentOptions options)
             throws LocalContentException {
@@ -210,7 +210,7 @@ public final class LocalContent implements AutoCloseable {
     synchronized void lost(long index, long chunks) {
         for (long left = chunks; left != 0; left &= left - 1) {
             long chunk = index * BinHashes.CHUNKS + Long.numberOfTrailingZeros(left);
-            stored.clear(chunk, chunk);
+            stored.clear(chunk);
         }
         dirty = true;
     }

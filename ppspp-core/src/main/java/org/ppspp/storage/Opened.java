@@ -15,7 +15,6 @@ import org.ppspp.integrity.UpperHashes;
  * @param have chunks verified and stored
  * @param upper stored hashes at and above the request bins, not to be trusted without a check against the root
  * @param partial stored hashes of the request bins that {@code have} covers in part, likewise
- * @param complete whether all of the content is here
  * @param notices what the user should know, a line each
  */
 public record Opened(
@@ -24,8 +23,12 @@ public record Opened(
         ChunkMap have,
         UpperHashes upper,
         List<BinHashes> partial,
-        boolean complete,
         List<String> notices) {
+
+    /** Whether all of the content is here; it is published then. */
+    public boolean complete() {
+        return content.complete();
+    }
 
     /** How to join the swarm with it. */
     public SwarmConfig swarmConfig() {

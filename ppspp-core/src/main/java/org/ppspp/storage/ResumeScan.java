@@ -52,7 +52,7 @@ final class ResumeScan {
         if (length == null) {
             if (clean) {
                 upper = hashes == null ? upper : hashes.readUpper(ChunkRange.MAX_CHUNK);
-                copy(claimed, Long.MAX_VALUE);
+                copy(claimed);
                 collectPartial(Long.MAX_VALUE);
             }
             return have;
@@ -103,14 +103,14 @@ final class ResumeScan {
     /** Believes what can be believed, and returns the request bins that must be hashed. */
     private List<Long> bins(ContentLayout layout, ChunkMap claimed, boolean clean, TreeCheck check) throws IOException {
         List<Long> toHash = new ArrayList<>();
-        long bins = (layout.chunkCount() - 1) / BinHashes.CHUNKS + 1;
+        long bins = BinHashes.count(layout.chunkCount());
         long binBytes = (long) BinHashes.CHUNKS * layout.chunkSizeBytes();
         for (long index = 0; index < bins && index * binBytes < store.size(); index++) {
             if (check.top(index) == null) {
                 continue;
             }
-            long recorded = claimed.word(index) & chunksOf(layout, index);
-            boolean whole = recorded == chunksOf(layout, index);
+            long recorded = claimed.word(index) & layout.wordOf(index);
+            boolean whole = recorded == layout.wordOf(index);
             if (clean && (recorded == 0 || whole || (recorded & ~verifiedLeaves(check, index)) == 0)) {
                 have.setWord(index, recorded);
             } else {
@@ -163,7 +163,7 @@ final class ResumeScan {
         long run(long index, long recorded) throws IOException {
             BinHashes block = hashes == null ? null : hashes.readBlock(index);
             long verified = block == null ? 0 : check.verifiedLeaves(block);
-            long all = chunksOf(layout, index);
+            long all = layout.wordOf(index);
             if (verified == 0 && (recorded & all) != all) {
                 return 0;
             }
@@ -208,13 +208,8 @@ final class ResumeScan {
         }
     }
 
-    private void copy(ChunkMap claimed, long chunkCount) {
-        long first = claimed.nextSet(0);
-        while (first >= 0 && first < chunkCount) {
-            long end = Math.min(claimed.nextClear(first), chunkCount);
-            have.set(first, end - 1);
-            first = claimed.nextSet(end);
-        }
+    private void copy(ChunkMap claimed) {
+        claimed.forEachRange(Integer.MAX_VALUE, have::set);
     }
 
     /** Reads the hashes of the request bins that are there in part, and forgets the chunks of those beyond a bound. */
@@ -243,11 +238,5 @@ final class ResumeScan {
             chunk = end >= chunkCount ? -1 : have.nextSet(end / BinHashes.CHUNKS * BinHashes.CHUNKS);
         }
         return -1;
-    }
-
-    /** The chunks that request bin {@code index} has, a bit each. */
-    private static long chunksOf(ContentLayout layout, long index) {
-        long count = layout.chunkCount() - index * BinHashes.CHUNKS;
-        return count >= Long.SIZE ? -1 : (1L << count) - 1;
     }
 }

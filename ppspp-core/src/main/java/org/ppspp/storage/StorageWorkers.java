@@ -142,7 +142,11 @@ public final class StorageWorkers implements AutoCloseable {
         try {
             results.accept(content == null ? unknown(job) : run(job, content, runner));
         } catch (RuntimeException e) {
-            LOG.error("swarm={} the answer to {} was lost", job.swarm(), JobRunner.name(job), e);
+            LOG.error(
+                    "swarm={} the answer to {} was lost",
+                    job.swarm(),
+                    job.getClass().getSimpleName(),
+                    e);
         } finally {
             synchronized (idle) {
                 unanswered.computeIfPresent(job.swarm(), (swarm, count) -> count == 1 ? null : count - 1);
@@ -157,8 +161,8 @@ public final class StorageWorkers implements AutoCloseable {
     private static StorageResult run(StorageJob job, LocalContent content, JobRunner runner) {
         try {
             return runner.run(job, content);
-        } catch (RuntimeException | OutOfMemoryError e) {
-            LOG.error("swarm={} {} failed", job.swarm(), JobRunner.name(job), e);
+        } catch (RuntimeException | Error e) {
+            LOG.error("swarm={} {} failed", job.swarm(), job.getClass().getSimpleName(), e);
             return new StorageResult.Failed(job, StorageResult.Cause.IO, "internal error: " + e);
         }
     }

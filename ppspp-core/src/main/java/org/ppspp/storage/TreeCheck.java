@@ -114,7 +114,7 @@ final class TreeCheck {
 
     /** Whether the tops of all request bins are verified. */
     boolean complete() {
-        long bins = (chunkCount - 1) / BinHashes.CHUNKS + 1;
+        long bins = BinHashes.count(chunkCount);
         for (long index = 0; index < bins; index++) {
             if (top(index) == null) {
                 return false;

@@ -1,6 +1,7 @@
 package org.ppspp.wire;
 
 import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ChunkRange;
 
 /** The five chunk addressing methods (RFC 7574 §4, §7.8), each with its size on the wire. */
 public enum ChunkAddressing {
@@ -26,6 +27,15 @@ public enum ChunkAddressing {
     /** Length of a chunk specification on the wire. */
     public int specBytes() {
         return specBytes;
+    }
+
+    /** How many chunks can be named: half as many as there are 32-bit bins, since every other bin is a chunk. */
+    public long maxChunks() {
+        return switch (this) {
+            case BINS_32 -> 1L << 31;
+            case CHUNK_RANGES_32 -> 1L << 32;
+            case BYTE_RANGES_64, BINS_64, CHUNK_RANGES_64 -> ChunkRange.MAX_CHUNK + 1;
+        };
     }
 
     /** Length of the value of a Live Discard Window option: one bin, or one end of a range (RFC 7574 §7.9). */

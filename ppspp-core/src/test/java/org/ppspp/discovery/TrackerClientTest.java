@@ -154,6 +154,17 @@ final class TrackerClientTest {
     }
 
     @Test
+    void isClosedWhereTheEventLoopHasEnded() throws Exception {
+        TrackerClient client = started(TimeUnit.SECONDS.toNanos(60));
+        try (Session session = new Session(tracker.accept())) {
+            session.read();
+            group.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+            client.refresh();
+            client.close().get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void tellsThatNobodyListens() throws Exception {
         tracker.close();
         started(TimeUnit.SECONDS.toNanos(60));

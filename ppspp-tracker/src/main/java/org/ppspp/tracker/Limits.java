@@ -64,10 +64,6 @@ record Limits(int peers, int swarms, int repliedPeers, long graceNanos, boolean 
         return new Limits(DEFAULT_PEERS, DEFAULT_SWARMS, DEFAULT_REPLIED_PEERS, DEFAULT_GRACE_NANOS, false);
     }
 
-    Limits withRepliedPeers(int most) {
-        return new Limits(peers, swarms, most, graceNanos, trustEndpoints);
-    }
-
     Limits withCapacity(int mostPeers, int mostSwarms) {
         return new Limits(mostPeers, mostSwarms, repliedPeers, graceNanos, trustEndpoints);
     }

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
+import org.ppspp.discovery.TrackerMessage;
 
 /**
  * Where to listen, as written behind {@code --listen}.
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param port 0..65535; 0 for a free one
  */
 record ListenAddress(@Nullable InetAddress host, int port) {
-    static final int DEFAULT_PORT = 6777;
+    static final int DEFAULT_PORT = TrackerMessage.DEFAULT_PORT;
 
     static ListenAddress everywhere() {
         return new ListenAddress(null, DEFAULT_PORT);

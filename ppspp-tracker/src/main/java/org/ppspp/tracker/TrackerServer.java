@@ -57,8 +57,6 @@ final class TrackerServer implements AutoCloseable {
         /** Leaves room for other descriptors under the usual hard limit of 20,000. */
         static final int DEFAULT_MAX_CONNECTIONS = 19_000;
 
-        static final int DEFAULT_PEER_TTL_SECONDS = 15 * 60;
-
         Settings {
             listen = List.copyOf(listen);
             if (listen.isEmpty() || maxConnections < 1 || peerTtlSeconds < 1) {
