@@ -48,7 +48,7 @@ final class UdpThroughput {
         from.sockets.eventLoop().execute(new Sender(from, to.address(), sink, segments * SEGMENT_BYTES, base, done));
         done.await();
         double seconds = (System.nanoTime() - start) / 1e9;
-        Thread.sleep(50);
+        sink.awaitQuiet(to);
         LOG.info(
                 "{} MB/s; CPU-s/GiB: sender (which spins while it waits) {}, receiver {}; lost {} bytes",
                 Math.round(BYTES / seconds / 1e6),
@@ -94,6 +94,15 @@ final class UdpThroughput {
 
     private static final class Sink implements Receiver {
         final AtomicLong bytes = new AtomicLong();
+
+        /** Waits until a turn of the receiver's loop brings nothing more. */
+        void awaitQuiet(LoopbackPeer receiver) {
+            long seen;
+            do {
+                seen = bytes.get();
+                receiver.run(() -> {});
+            } while (bytes.get() != seen);
+        }
 
         @Override
         public void received(TransportAddress from, ByteBuf content) {

@@ -5,6 +5,15 @@ import org.ppspp.wire.TransportAddress;
 
 /** Something with an address in a simulated network. */
 interface SimNode {
-    /** {@code datagram} is borrowed for the call. */
-    void receive(TransportAddress from, TransportAddress to, ByteBuf datagram);
+    /** {@code datagram}, or frame, is borrowed for the call. */
+    void receive(TransportAddress from, ByteBuf datagram);
+
+    /** A TCP connection of ours will be seen by its other end as one from this address. */
+    void dialledFrom(TransportAddress address);
+
+    /** A TCP connection ended or could not be made. */
+    void closed(TransportAddress remote);
+
+    /** Back-pressure of a TCP connection. */
+    void writable(TransportAddress remote, boolean writable);
 }

@@ -42,6 +42,7 @@ public final class SimPeer implements SimNode {
     private final SwarmMetadata metadata;
     private final EngineConfig config;
     private final TransportAddress address;
+    private final TransportAddress tcpAddress;
     private final SimDisk disk;
     private final long seed;
     private final boolean honest;
@@ -68,6 +69,7 @@ public final class SimPeer implements SimNode {
         this.metadata = metadata;
         this.config = config;
         this.address = TransportAddress.udp(socket(number));
+        this.tcpAddress = TransportAddress.tcp(socket(number));
         this.disk = new SimDisk(simulation, content);
         this.seed = simulation.random().nextLong();
         this.honest = honest;
@@ -75,6 +77,7 @@ public final class SimPeer implements SimNode {
         this.clockSkewMicros = simulation.random().nextLong(10_000_000_000L) - 5_000_000_000L;
         if (honest) {
             honestPeers.add(address);
+            honestPeers.add(tcpAddress);
         }
     }
 
@@ -89,6 +92,10 @@ public final class SimPeer implements SimNode {
 
     public TransportAddress address() {
         return address;
+    }
+
+    TransportAddress tcpAddress() {
+        return tcpAddress;
     }
 
     SimDisk disk() {
@@ -128,6 +135,7 @@ public final class SimPeer implements SimNode {
                 new Engine(config, 1_700_000_000_000_000L + clockSkewMicros, new SplittableRandom(seed + incarnation));
         engine = started;
         simulation.attach(address, this);
+        simulation.attach(tcpAddress, this);
         boolean sizeKnown = metadata.contentLengthBytes() != null || disk.complete() || sizeWasKnown();
         SwarmMetadata known =
                 sizeKnown ? metadata.withContentLength(content.layout().lengthBytes()) : metadata;
@@ -148,6 +156,8 @@ public final class SimPeer implements SimNode {
         incarnation++;
         wakeAt = Long.MAX_VALUE;
         simulation.detach(address);
+        simulation.detach(tcpAddress);
+        simulation.connections().forget(this);
         if (crashed != null) {
             drain(crashed);
             crashed.close(simulation.now());
@@ -184,10 +194,35 @@ public final class SimPeer implements SimNode {
     }
 
     @Override
-    public void receive(TransportAddress from, TransportAddress to, ByteBuf datagram) {
+    public void receive(TransportAddress from, ByteBuf datagram) {
         Engine running = engine;
         if (running != null) {
             running.receive(simulation.now(), from, datagram);
+            pump();
+        }
+    }
+
+    @Override
+    public void dialledFrom(TransportAddress from) {
+        if (honest) {
+            honestPeers.add(from);
+        }
+    }
+
+    @Override
+    public void closed(TransportAddress remote) {
+        Engine running = engine;
+        if (running != null) {
+            running.closed(simulation.now(), remote);
+            pump();
+        }
+    }
+
+    @Override
+    public void writable(TransportAddress remote, boolean writable) {
+        Engine running = engine;
+        if (running != null) {
+            running.writable(remote, writable);
             pump();
         }
     }
@@ -210,6 +245,9 @@ public final class SimPeer implements SimNode {
                 for (EngineEvent event = running.nextEvent(); event != null; event = running.nextEvent()) {
                     check(event);
                     events.add(event);
+                    if (event instanceof EngineEvent.Disconnect unused) {
+                        simulation.connections().disconnect(this, unused.address());
+                    }
                 }
                 Transmit transmit = running.transmit(simulation.now(), out.clear(), SEGMENTS);
                 if (transmit != null) {

@@ -19,6 +19,8 @@ import org.ppspp.wire.TransportAddress;
  * choice comes from one seeded generator, so the same seed gives the same run: {@link #traceHash} tells.
  */
 public final class Simulation {
+    private static final int FRAMES_PER_BREAK = 20;
+
     private record Action(long time, long number, Runnable what) implements Comparable<Action> {
         @Override
         public int compareTo(Action other) {
@@ -31,6 +33,7 @@ public final class Simulation {
     private final Map<TransportAddress, SimNode> nodes = new HashMap<>();
     private final Map<SimNode, Long> linkFreeAt = new HashMap<>();
     private final List<Runnable> invariants = new ArrayList<>();
+    private final SimConnections connections = new SimConnections(this);
     private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(false);
     private LinkFaults faults;
     private long now = 1;
@@ -97,15 +100,18 @@ public final class Simulation {
         return true;
     }
 
-    /** Puts one datagram on the way; TCP frames arrive whole, in order and once. */
+    /** Puts one datagram, or one TCP frame, on the way. */
     void send(SimNode sender, TransportAddress from, TransportAddress to, byte[] datagram) {
         trace = trace * 31 + Arrays.hashCode(datagram) + to.hashCode() * 7L + now;
         if (to.reliable()) {
-            after(faults.delayNanos(), () -> deliver(from, to, datagram));
+            connections.send(sender, to, datagram);
             return;
         }
-        long leaves = leavesAt(sender, datagram.length);
-        if (leaves < 0 || random.nextDouble() < faults.lossRate()) {
+        if (queued(sender) > faults.queueBytes()) {
+            return;
+        }
+        long leaves = leaves(sender, datagram.length);
+        if (random.nextDouble() < faults.lossRate()) {
             return;
         }
         int copies = random.nextDouble() < faults.duplicateRate() ? 2 : 1;
@@ -116,17 +122,39 @@ public final class Simulation {
         }
     }
 
-    private long leavesAt(SimNode sender, int bytes) {
+    /** Bytes that wait at the bottleneck of {@code sender}. */
+    private double queued(SimNode sender) {
+        return Math.max(0, linkFreeAt.getOrDefault(sender, 0L) - now) / 1e9 * faults.bytesPerSecond();
+    }
+
+    /** When {@code bytes} more have left {@code sender}. */
+    long leaves(SimNode sender, int bytes) {
         if (faults.bytesPerSecond() == 0) {
             return now;
         }
         long free = Math.max(now, linkFreeAt.getOrDefault(sender, 0L));
-        if ((free - now) / 1e9 * faults.bytesPerSecond() > faults.queueBytes()) {
-            return -1;
-        }
         long leaves = free + (long) (bytes * 1e9 / faults.bytesPerSecond());
         linkFreeAt.put(sender, leaves);
         return leaves;
+    }
+
+    /** Propagation one way. */
+    long delay() {
+        return faults.delayNanos();
+    }
+
+    /** Whether a TCP connection breaks now; where datagrams get lost, connections do not last either. */
+    boolean breaks() {
+        return faults.lossRate() > 0 && random.nextDouble() < faults.lossRate() / FRAMES_PER_BREAK;
+    }
+
+    @Nullable
+    SimNode at(TransportAddress address) {
+        return nodes.get(address);
+    }
+
+    SimConnections connections() {
+        return connections;
     }
 
     private byte[] flipped(byte[] datagram) {
@@ -138,12 +166,16 @@ public final class Simulation {
     private void deliver(TransportAddress from, TransportAddress to, byte[] datagram) {
         @Nullable SimNode node = nodes.get(to);
         if (node != null) {
-            ByteBuf buffer = buffers.heapBuffer(datagram.length).writeBytes(datagram);
-            try {
-                node.receive(from, to, buffer);
-            } finally {
-                buffer.release();
-            }
+            hand(node, from, datagram);
+        }
+    }
+
+    void hand(SimNode node, TransportAddress from, byte[] datagram) {
+        ByteBuf buffer = buffers.heapBuffer(datagram.length).writeBytes(datagram);
+        try {
+            node.receive(from, buffer);
+        } finally {
+            buffer.release();
         }
     }
 }

@@ -26,11 +26,27 @@ public final class SwarmScenario {
     private static final long FAULTY_PHASE = 20 * SECOND;
     private static final long CALM_PHASE = 400 * SECOND;
 
+    /** What a swarm uses. */
+    private enum Transport {
+        UDP,
+        TCP,
+        BOTH;
+
+        List<TransportAddress> addresses(SimPeer peer) {
+            return switch (this) {
+                case UDP -> List.of(peer.address());
+                case TCP -> List.of(peer.tcpAddress());
+                case BOTH -> List.of(peer.address(), peer.tcpAddress());
+            };
+        }
+    }
+
     private final Simulation simulation;
     private final Content content;
     private final List<SimPeer> honest = new ArrayList<>();
     private final List<SimPeer> everyone = new ArrayList<>();
     private final LinkFaults faults;
+    private final Transport transport;
     private final String description;
 
     public SwarmScenario(long seed) {
@@ -64,8 +80,10 @@ public final class SwarmScenario {
             peer.storageDelay(random.nextInt(3) == 0 ? random.nextLong(20_000_000L) : 0);
         }
         misfortune(random);
-        description = "%d bytes in chunks of %d, %s, %s, length %s, %d leechers, %d villains, %s, %s"
+        transport = random.nextBoolean() ? Transport.UDP : any(random, Transport.values());
+        description = "%s, %d bytes in chunks of %d, %s, %s, length %s, %d leechers, %d villains, %s, %s"
                 .formatted(
+                        transport,
                         length,
                         chunkSize,
                         function,
@@ -149,8 +167,8 @@ public final class SwarmScenario {
         List<TransportAddress> others = new ArrayList<>();
         for (SimPeer other : everyone) {
             if (other != peer) {
-                others.add(other.address());
-                other.meet(PeerOrigin.TRACKER, List.of(peer.address()));
+                others.addAll(transport.addresses(other));
+                other.meet(PeerOrigin.TRACKER, transport.addresses(peer));
             }
         }
         peer.meet(PeerOrigin.TRACKER, others);
