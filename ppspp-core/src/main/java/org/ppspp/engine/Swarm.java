@@ -258,6 +258,8 @@ final class Swarm {
             if (!from.reliable()) {
                 from.outbox().ack(chunk, engine.micros(now) - data.timestampMicros());
             }
+            // The peer owes one chunk less.
+            scheduleSoon();
             return;
         }
         if (unasked || intake.full() || intake.contains(chunk) || !rightLength(chunk, length)) {

@@ -46,6 +46,22 @@ class TcpChannelTest {
     }
 
     @Test
+    @DisplayName("a peer whose chunk came too late is asked for another one, although nothing else happens")
+    void asksOnAfterADuplicate() {
+        try (LoneEngine newcomer = LoneEngine.newcomer(content(7, 1_024))) {
+            RawPeer first = new RawPeer(newcomer, ADDRESS, 0x7c9);
+            RawPeer second = new RawPeer(
+                    newcomer, TransportAddress.tcp(RawPeer.address(2).socket()), 0x7ca);
+            for (RawPeer peer : List.of(first, second)) {
+                assertThat(requests(peer.connect(w -> w.have(new ChunkRange(0, 6)))))
+                        .containsExactly(ChunkRange.of(0));
+            }
+            assertThat(requests(first.say(w -> first.dataWithPeaks(w, 0)))).containsExactly(ChunkRange.of(6));
+            assertThat(requests(second.say(w -> second.dataWithPeaks(w, 0)))).containsExactly(ChunkRange.of(6));
+        }
+    }
+
+    @Test
     @DisplayName("an opening is sent once and waits for a connection that is slow to come up")
     void waitsForASlowConnection() {
         try (LoneEngine leecher = LoneEngine.leecher(content(7, 1_024))) {
