@@ -49,7 +49,7 @@ public final class TrackerClient {
     private static final long MAX_BACKOFF_MILLIS = 60_000;
     private static final long GOODBYE_TIMEOUT_MILLIS = 2_000;
 
-    /** A tracker that used to answer and leaves this many questions open is taken for dead. */
+    /** A tracker that leaves this many questions open is taken for dead, or for something else than a tracker. */
     private static final int MAX_UNANSWERED = 3;
 
     /**
@@ -274,16 +274,19 @@ public final class TrackerClient {
             own = Endpoint.of(((InetSocketAddress) channel.localAddress()).getAddress(), settings.ownPort());
             send(new Register(settings.swarmId(), own));
             askForPeers();
-            listener.reachable(true, describe("connected"));
         }
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, ByteBuf body) {
             try {
                 TrackerMessage message = codec.decode(body);
-                heard = true;
                 unanswered = 0;
                 failures = 0;
+                if (!heard && !closing) {
+                    // A connection proves little: anything may listen there.
+                    heard = true;
+                    listener.reachable(true, describe("answers"));
+                }
                 if (message != null) {
                     received(message);
                 }
@@ -321,7 +324,7 @@ public final class TrackerClient {
             if (nextQuestion != null) {
                 nextQuestion.cancel(false);
             }
-            if (heard && unanswered >= MAX_UNANSWERED) {
+            if (unanswered >= MAX_UNANSWERED) {
                 end = "no answer";
                 channel.close();
                 return;

@@ -13,8 +13,8 @@ public interface TrackerListener {
     void peers(List<InetSocketAddress> addresses);
 
     /**
-     * The tracker came within reach, or an attempt to reach it failed. While it cannot be reached, every failed attempt
-     * is told.
+     * The tracker answered for the first time since it was connected to, or an attempt to reach it failed. While it cannot
+     * be reached, every failed attempt is told.
      *
      * @param reason one line without a full stop: which tracker, and what happened
      */
