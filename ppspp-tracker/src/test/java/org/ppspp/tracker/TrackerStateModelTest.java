@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -16,6 +17,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Test;
 import org.ppspp.discovery.TrackerMessage.Endpoint;
 import org.ppspp.discovery.TrackerMessage.GetPeers;
@@ -25,19 +27,33 @@ import org.ppspp.discovery.TrackerMessage.Register;
 import org.ppspp.discovery.TrackerMessage.RemoveNode;
 import org.ppspp.discovery.TrackerMessage.Unregister;
 
-/** Random clients against a tracker written in the simplest way. */
+/**
+ * Random clients against a tracker written in the simplest way. {@code -Dppspp.tracker.seed=N} replays one run.
+ */
 final class TrackerStateModelTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final int RUNS = 60;
     private static final int STEPS = 400;
 
+    /** With so few addresses in a swarm no news exceeds {@link Limits#PUSH_RECIPIENTS} a second, and all goes out at once. */
+    private static final int HOSTS = 5;
+
+    private static final int PORTS = 2;
+
     @Test
     void agreesWithANaiveModel() {
-        long seed = System.nanoTime();
-        for (int run = 0; run < RUNS; run++) {
-            new Run(seed + run).go();
+        Long only = Long.getLong("ppspp.tracker.seed");
+        if (only != null) {
+            new Run(only).go();
+            return;
+        }
+        for (long seed = 1; seed <= RUNS; seed++) {
+            new Run(seed).go();
         }
     }
+
+    /** Some client in some swarm. */
+    private record Place(long connection, String swarm) {}
 
     /** The order of news is free, its effect is not: what a client was told adds up to the truth. */
     private static final class Run {
@@ -46,6 +62,10 @@ final class TrackerStateModelTest {
         private final TrackerState state;
         private final Model model = new Model();
         private final List<Long> open = new ArrayList<>();
+
+        /** What members of swarms know of the others: the last answer, and the news since then. */
+        private final Map<Place, Set<Endpoint>> views = new HashMap<>();
+
         private long now;
         private long nextConnection;
 
@@ -59,9 +79,11 @@ final class TrackerStateModelTest {
             for (int step = 0; step < STEPS; step++) {
                 // The limit on questions is tested elsewhere: everyone has time to ask.
                 now += SECOND + (random.nextInt(20) == 0 ? random.nextInt(40) * SECOND : 0);
-                deliver(state.tick(now), step);
+                List<Delivery> news = state.tick(now);
                 model.expire(now);
+                deliver(news, step);
                 act(step);
+                compareViews(step);
                 assertThat(state.peers()).as(at(step)).isEqualTo(model.peers());
                 assertThat(state.swarms()).as(at(step)).isEqualTo(model.swarms.size());
             }
@@ -77,7 +99,7 @@ final class TrackerStateModelTest {
             int choice = random.nextInt(10);
             if (open.isEmpty() || choice == 0) {
                 long connection = nextConnection++;
-                InetAddress source = address(random.nextInt(6));
+                InetAddress source = address(random.nextInt(HOSTS));
                 state.opened(now, connection, source);
                 model.sources.put(connection, source.getHostAddress());
                 open.add(connection);
@@ -85,36 +107,69 @@ final class TrackerStateModelTest {
             }
             long connection = open.get(random.nextInt(open.size()));
             String swarm = "swarm " + random.nextInt(3);
-            Endpoint endpoint = new Endpoint("claim", 6000 + random.nextInt(4));
+            Endpoint endpoint = new Endpoint("claim", 6000 + random.nextInt(PORTS));
             if (choice == 1) {
                 open.remove(connection);
                 state.closed(now, connection);
                 model.closedAt.put(connection, now);
             } else if (choice < 6) {
-                deliver(state.received(now, connection, new Register(swarm, endpoint)), step);
+                List<Delivery> news = state.received(now, connection, new Register(swarm, endpoint));
                 model.register(connection, swarm, endpoint.port());
+                deliver(news, step);
             } else if (choice < 7) {
-                deliver(state.received(now, connection, new Unregister(swarm, endpoint)), step);
+                List<Delivery> news = state.received(now, connection, new Unregister(swarm, endpoint));
                 model.unregister(connection, swarm, endpoint.port());
+                deliver(news, step);
             } else {
                 List<Delivery> replies = state.received(now, connection, new GetPeers(swarm));
                 assertThat(replies).as(at(step)).isEqualTo(model.answer(connection, swarm));
+                if (model.isMember(connection, swarm)) {
+                    views.put(new Place(connection, swarm), new HashSet<>(model.others(connection, swarm)));
+                }
             }
         }
 
-        /** News is about members of the same swarm, reaches open connections only, and never the subject's own. */
+        /** News reaches open connections of members, and nobody hears that he himself has joined. */
         private void deliver(List<Delivery> deliveries, int step) {
             Set<Object> seen = new LinkedHashSet<>();
             for (Delivery delivery : deliveries) {
                 assertThat(seen.add(delivery)).as(at(step)).isTrue();
                 assertThat(open).as(at(step)).contains(delivery.connection());
-                assertThat(delivery.message()).as(at(step)).isInstanceOfAny(NewNode.class, RemoveNode.class);
                 assertThat(delivery.isPush()).isTrue();
+                String swarm = delivery.message().swarmId();
+                assertThat(model.isMember(delivery.connection(), swarm))
+                        .as(at(step))
+                        .isTrue();
+                Set<Endpoint> view = views.getOrDefault(new Place(delivery.connection(), swarm), new HashSet<>());
+                if (delivery.message() instanceof NewNode joined) {
+                    assertThat(model.others(delivery.connection(), swarm))
+                            .as(at(step))
+                            .contains(joined.endpoint());
+                    view.add(joined.endpoint());
+                } else if (delivery.message() instanceof RemoveNode left) {
+                    view.remove(left.endpoint());
+                } else {
+                    throw new AssertionError(at(step) + ": " + delivery);
+                }
             }
         }
 
+        private void compareViews(int step) {
+            views.keySet()
+                    .removeIf(place ->
+                            !open.contains(place.connection()) || !model.isMember(place.connection(), place.swarm()));
+            views.forEach((place, view) -> {
+                Set<Endpoint> others = new HashSet<>(view);
+                // What the client has taken over from another of its host's it knows to be its own.
+                others.removeAll(model.own(place.connection(), place.swarm()));
+                assertThat(others)
+                        .as("%s, %s", at(step), place)
+                        .isEqualTo(Set.copyOf(model.others(place.connection(), place.swarm())));
+            });
+        }
+
         private String at(int step) {
-            return "seed " + seed + ", step " + step;
+            return "-Dppspp.tracker.seed=" + seed + ", step " + step;
         }
     }
 
@@ -145,17 +200,31 @@ final class TrackerStateModelTest {
         }
 
         List<Delivery> answer(long connection, String swarm) {
-            Map<Endpoint, Long> members = swarms.get(swarm);
-            if (members == null) {
-                return List.of();
-            }
-            List<Endpoint> details = new ArrayList<>();
-            members.forEach((endpoint, owner) -> {
-                if (owner != connection) {
-                    details.add(endpoint);
+            return swarms.containsKey(swarm)
+                    ? List.of(new Delivery(connection, new OtherPeers(swarm, others(connection, swarm))))
+                    : List.of();
+        }
+
+        boolean isMember(long connection, String swarm) {
+            return !own(connection, swarm).isEmpty();
+        }
+
+        List<Endpoint> own(long connection, String swarm) {
+            return endpoints(swarm, owner -> owner == connection);
+        }
+
+        List<Endpoint> others(long connection, String swarm) {
+            return endpoints(swarm, owner -> owner != connection);
+        }
+
+        private List<Endpoint> endpoints(String swarm, LongPredicate ownedBy) {
+            List<Endpoint> endpoints = new ArrayList<>();
+            swarms.getOrDefault(swarm, Map.of()).forEach((endpoint, owner) -> {
+                if (ownedBy.test(owner)) {
+                    endpoints.add(endpoint);
                 }
             });
-            return List.of(new Delivery(connection, new OtherPeers(swarm, details)));
+            return endpoints;
         }
 
         void expire(long now) {
