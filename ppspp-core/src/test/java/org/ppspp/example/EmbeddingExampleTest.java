@@ -1,4 +1,4 @@
-package org.ppspp;
+package org.ppspp.example;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,17 +7,26 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.ppspp.ContentHasher;
+import org.ppspp.Endpoint;
+import org.ppspp.Peer;
+import org.ppspp.PeerConfig;
+import org.ppspp.Summary;
+import org.ppspp.SwarmLink;
+import org.ppspp.Transfer;
+import org.ppspp.TransferRequest;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.integrity.HashFunction;
 
 /** Runs the example of {@code docs/embedding.md}, and sees to it that the page shows what is run. */
 final class EmbeddingExampleTest {
     private static final Path PAGE = Path.of("..", "docs", "embedding.md");
-    private static final Path SOURCE = Path.of("src/test/java/org/ppspp/EmbeddingExampleTest.java");
+    private static final Path SOURCE = Path.of("src/test/java/org/ppspp/example/EmbeddingExampleTest.java");
 
     @TempDir
     Path folder;
@@ -63,7 +72,21 @@ final class EmbeddingExampleTest {
                 source.indexOf("// example ends\n"));
         String page = Files.readString(PAGE);
         int start = page.indexOf("```java\n") + "```java\n".length();
-        assertThat(page.substring(start, page.indexOf("```", start))).isEqualTo(unindented(example));
+        assertThat(page.substring(start, page.indexOf("```", start)))
+                .isEqualTo(imports(source, example) + "\n" + unindented(example));
+    }
+
+    /** What a class must import to hold the example. */
+    private static String imports(String source, String example) {
+        return source.lines()
+                .filter(line -> line.startsWith("import ") && !line.startsWith("import static "))
+                .filter(line -> uses(example, line.substring(line.lastIndexOf('.') + 1, line.length() - 1)))
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static boolean uses(String code, String type) {
+        return Pattern.compile("\\b" + type + "\\b").matcher(code).find();
     }
 
     private static String unindented(String code) {
