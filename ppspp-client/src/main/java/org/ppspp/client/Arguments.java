@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.ppspp.TransportPolicy;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -30,7 +34,7 @@ record Arguments(ClientCommand command, CommandLine parser) {
      * file that cannot be used.
      */
     static Arguments parse(Map<String, String> environment, String... args) {
-        LayeredDefaults defaults = new LayeredDefaults(environment, settings(environment, args));
+        LayeredDefaults defaults = defaults(environment, args);
         ClientCommand command = new ClientCommand();
         CommandLine parser = ClientCommand.parser(command, defaults);
         ParseResult result = parser.parseArgs(args);
@@ -41,14 +45,32 @@ record Arguments(ClientCommand command, CommandLine parser) {
         return arguments;
     }
 
-    private static List<Map<String, String>> settings(Map<String, String> environment, String... args) {
-        // a first look at the command line, for --config alone: its values are read again below the settings found here
+    private static LayeredDefaults defaults(Map<String, String> environment, String... args) {
+        // a first look at the command line, for what it names: its values are read again above the settings found here
         ClientCommand command = new ClientCommand();
-        CommandLine parser = ClientCommand.parser(command, new LayeredDefaults(environment, List.of()));
+        CommandLine parser = ClientCommand.parser(command, new LayeredDefaults(Set.of(), environment, List.of()));
         ParseResult result = parser.parseArgs(args);
-        if (result.isUsageHelpRequested() || result.isVersionHelpRequested()) {
-            return List.of();
+        List<Map<String, String>> files = result.isUsageHelpRequested() || result.isVersionHelpRequested()
+                ? List.of()
+                : settings(command, parser, environment);
+        return new LayeredDefaults(typed(result, command), environment, files);
+    }
+
+    private static Set<String> typed(ParseResult result, ClientCommand command) {
+        Set<String> typed = new HashSet<>();
+        for (OptionSpec option : result.matchedOptions()) {
+            if (!Boolean.FALSE.equals(option.getValue())) {
+                typed.add(LayeredDefaults.key(option));
+            }
         }
+        if (command.link != null) {
+            typed.add("link");
+        }
+        return typed;
+    }
+
+    private static List<Map<String, String>> settings(
+            ClientCommand command, CommandLine parser, Map<String, String> environment) {
         List<Map<String, String>> files = new ArrayList<>();
         Set<String> known = ClientCommand.settings();
         if (command.config != null) {
@@ -88,6 +110,10 @@ record Arguments(ClientCommand command, CommandLine parser) {
         }
         if (transfer.overwrite && transfer.noClobber) {
             throw wrong("--overwrite and --no-clobber exclude each other");
+        }
+        TransportPolicy transport = command.network.transport;
+        if (command.network.tcp && transport != null && transport != TransportPolicy.TCP) {
+            throw wrong("--tcp and --transport " + transport.name().toLowerCase(Locale.ROOT) + " exclude each other");
         }
         checkNumbers();
     }

@@ -99,8 +99,8 @@ final class ClientCommand {
         Set<String> names = new TreeSet<>();
         for (OptionSpec option :
                 parser(new ClientCommand(), null).getCommandSpec().options()) {
-            if (!option.usageHelp() && !option.versionHelp() && !option.hidden()) {
-                names.add(option.longestName().substring(2));
+            if (LayeredDefaults.isSetting(option)) {
+                names.add(LayeredDefaults.key(option));
             }
         }
         return names;

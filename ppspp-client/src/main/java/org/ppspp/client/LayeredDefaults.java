@@ -1,8 +1,10 @@
 package org.ppspp.client;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
@@ -11,28 +13,73 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * Values of options that are not on the command line: from the environment, else from the first settings file that has
  * them. Files name an option without its dashes, the environment as {@code PPSPP_MAX_UPLOAD} names {@code --max-upload}.
+ *
+ * <p>What is said in one place also silences what contradicts it in the places below: where the command line says
+ * {@code --tcp}, no file's {@code transport} counts.
  */
 final class LayeredDefaults implements IDefaultValueProvider {
-    private final Map<String, String> environment;
-    private final List<Map<String, String>> files;
+    /** By option: those that silence it. */
+    private static final Map<String, Set<String>> SILENCED_BY = Map.of(
+            "swarmid", Set.of("link"),
+            "transport", Set.of("tcp"),
+            "tcp", Set.of("transport"),
+            "overwrite", Set.of("no-clobber"),
+            "no-clobber", Set.of("overwrite"),
+            "seed-time", Set.of("exit-when-complete"),
+            "seed-ratio", Set.of("exit-when-complete"),
+            "log-level", Set.of("quiet", "verbose"),
+            "quiet", Set.of("verbose"));
 
-    /** The {@code files}, the one that wins first. */
-    LayeredDefaults(Map<String, String> environment, List<Map<String, String>> files) {
-        this.environment = environment;
-        this.files = files;
+    /** Looks a setting up; null where it is not given. */
+    private interface Place {
+        @Nullable
+        String value(String key);
+    }
+
+    private final Set<String> typed;
+    private final List<Place> places = new ArrayList<>();
+
+    /**
+     * @param typed the options on the command line, by their names without dashes, less flags that are switched off
+     * @param files the one that wins first
+     */
+    LayeredDefaults(Set<String> typed, Map<String, String> environment, List<Map<String, String>> files) {
+        this.typed = typed;
+        places.add(key -> environment.get(variable(key)));
+        files.forEach(file -> places.add(file::get));
     }
 
     @Override
     public @Nullable String defaultValue(ArgSpec argument) {
-        if (!(argument instanceof OptionSpec option) || !option.longestName().startsWith("--")) {
+        if (!(argument instanceof OptionSpec option) || !isSetting(option)) {
             return null;
         }
-        String key = option.longestName().substring(2);
-        String value = environment.get(variable(key));
-        for (int i = 0; value == null && i < files.size(); i++) {
-            value = files.get(i).get(key);
+        String key = key(option);
+        Set<String> rivals = SILENCED_BY.getOrDefault(key, Set.of());
+        boolean silenced = rivals.stream().anyMatch(typed::contains);
+        for (int i = 0; !silenced && i < places.size(); i++) {
+            Place place = places.get(i);
+            String value = place.value(key);
+            if (value != null) {
+                return value;
+            }
+            silenced = rivals.stream().anyMatch(rival -> isOn(place.value(rival)));
         }
-        return value;
+        return null;
+    }
+
+    private static boolean isOn(@Nullable String value) {
+        return value != null && !value.equalsIgnoreCase("false");
+    }
+
+    /** Whether an option can be set elsewhere than on the command line. */
+    static boolean isSetting(OptionSpec option) {
+        return !option.usageHelp() && !option.versionHelp() && !option.hidden();
+    }
+
+    /** The name of {@code option} in settings files. */
+    static String key(OptionSpec option) {
+        return option.longestName().substring(2);
     }
 
     /** The environment variable of the option {@code key}. */

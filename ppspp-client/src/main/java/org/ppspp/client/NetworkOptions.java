@@ -63,9 +63,9 @@ final class NetworkOptions {
 
     /** The transport that the options together ask for. */
     TransportPolicy policy() {
-        if (transport != null) {
-            return transport;
+        if (tcp) {
+            return TransportPolicy.TCP;
         }
-        return tcp ? TransportPolicy.TCP : TransportPolicy.AUTO;
+        return transport == null ? TransportPolicy.AUTO : transport;
     }
 }

@@ -125,6 +125,64 @@ final class ArgumentsTest {
         assertThat(parse("--tracker", "own").transfer.trackers).containsExactly(new Endpoint("own", 6777));
     }
 
+    @Test
+    void letsTheCommandLineSilenceWhatContradictsIt() throws IOException {
+        environment.put("XDG_CONFIG_HOME", folder.toString());
+        settings(
+                "ppspp/client.properties",
+                "transport=udp\nseed-time=1s\nseed-ratio=2\noverwrite=true\nlog-level=error\nquiet=true\n");
+        ClientCommand command = parse("--tcp", "--exit-when-complete", "--no-clobber", "-v");
+        assertThat(command.network.policy()).isEqualTo(TransportPolicy.TCP);
+        assertThat(command.transfer.seedTime).isNull();
+        assertThat(command.transfer.seedRatio).isNull();
+        assertThat(command.transfer.overwrite).isFalse();
+        assertThat(command.transfer.noClobber).isTrue();
+        assertThat(command.output.quiet).isFalse();
+        assertThat(command.output.level()).isEqualTo(OutputOptions.Level.INFO);
+
+        ClientCommand untouched = parse("--no-clobber=false");
+        assertThat(untouched.network.policy()).isEqualTo(TransportPolicy.UDP);
+        assertThat(untouched.transfer.seedTime).isEqualTo(Duration.ofSeconds(1));
+        assertThat(untouched.transfer.overwrite).isTrue();
+        assertThat(untouched.output.level()).isEqualTo(OutputOptions.Level.ERROR);
+    }
+
+    @Test
+    void letsALinkOnTheCommandLineSilenceTheSwarmOfAFile() throws IOException {
+        environment.put("XDG_CONFIG_HOME", folder.toString());
+        settings("ppspp/client.properties", "swarmid=" + "11".repeat(20) + "\nfilename=film\n");
+        assertThat(Arguments.parse(environment, "ppspp:" + ID).swarm()).isEqualTo("ppspp:" + ID);
+        assertThat(Arguments.parse(environment).swarm()).isEqualTo("11".repeat(20));
+    }
+
+    @Test
+    void letsTheEnvironmentSilenceTheFiles() throws IOException {
+        environment.put("XDG_CONFIG_HOME", folder.toString());
+        environment.put("PPSPP_TRANSPORT", "udp");
+        settings("ppspp/client.properties", "tcp=true\n");
+        assertThat(parse().network.policy()).isEqualTo(TransportPolicy.UDP);
+        assertThat(parse("--tcp").network.policy()).isEqualTo(TransportPolicy.TCP);
+    }
+
+    @Test
+    void refusesContradictionsWithinOnePlace() {
+        assertThatThrownBy(() -> parse("--tcp", "--transport", "udp"))
+                .hasMessageContaining("--tcp and --transport udp exclude each other");
+        assertThat(parse("--tcp", "--transport", "tcp").network.policy()).isEqualTo(TransportPolicy.TCP);
+        environment.put("PPSPP_OVERWRITE", "true");
+        environment.put("PPSPP_NO_CLOBBER", "true");
+        assertThatThrownBy(this::parse).hasMessageContaining("exclude each other");
+    }
+
+    @Test
+    void theEnvironmentMayNameTheVersion() {
+        environment.put("PPSPP_VERSION", "1.0");
+        environment.put("PPSPP_HELP", "yes");
+        environment.put("PPSPP_VOD", "1");
+        assertThat(Arguments.parse(environment, "--filename", "film", ID).helpOnly())
+                .isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--tcp", "--tcp=true"})
     void aFlagStaysSetWhenBothSourcesSetIt(String flag) {
