@@ -82,22 +82,21 @@ public final class ClientMain {
             return ExitCode.FILE;
         }
         Path resultsFile = plan.resultsFile();
-        if (resultsFile != null && !canWrite(resultsFile)) {
+        if (resultsFile != null && !ResultsFile.canWrite(resultsFile)) {
             display.error(ExitCode.FILE, "cannot write the results file " + resultsFile);
             return ExitCode.FILE;
         }
-        String identifier = RunArguments.identifier(arguments.command().transfer.identifier);
-        RunRecord record = new RunRecord(Clock.systemUTC(), RunArguments.of(arguments, plan.resultsFile()));
+        RunRecord record = new RunRecord(Clock.systemUTC(), RunArguments.of(arguments, plan));
         Session session = new Session(plan, display, record);
         if (!process.signals().test(session::stop)) {
             display.say(Terminal.Tone.WARNING, "this Java cannot catch signals: an interrupted run is checked again");
         }
-        return guarded(session, identifier, display, output.verbose.length > 0 ? process.err() : null);
+        return guarded(session, display, output.verbose.length > 0 ? process.err() : null);
     }
 
-    private static ExitCode guarded(Session session, String identifier, Display display, @Nullable PrintStream traces) {
+    private static ExitCode guarded(Session session, Display display, @Nullable PrintStream traces) {
         try {
-            return session.run(identifier);
+            return session.run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return ExitCode.TERMINATED;
@@ -110,6 +109,7 @@ public final class ClientMain {
         }
     }
 
+    /** Whether a line can be appended. */
     private static boolean canWrite(Path file) {
         Path folder = file.toAbsolutePath().getParent();
         return Files.exists(file)

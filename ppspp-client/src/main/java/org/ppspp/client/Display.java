@@ -58,9 +58,8 @@ final class Display {
         return options.json ? OutputOptions.Progress.NONE : OutputOptions.Progress.LINE;
     }
 
-    void started(Plan plan, int port, String identifier) {
-        json(JsonReport.start(
-                now(), plan.request().metadata(), plan.request().target().toString(), port, identifier));
+    void started(Plan plan, int port) {
+        json(JsonReport.start(now(), plan, port));
         say(Terminal.Tone.PLAIN, "swarm " + plan.request().metadata().swarmId() + ", listening on port " + port);
     }
 
@@ -126,8 +125,6 @@ final class Display {
             return Said.plain("the disk works again");
         } else if (event instanceof TransferEvent.ChunkLost lost) {
             return Said.warning("chunk " + lost.chunk() + " on the disk is damaged and is fetched again");
-        } else if (event instanceof TransferEvent.Failed failed) {
-            return new Said(Terminal.Tone.ERROR, failed.message());
         }
         throw new AssertionError(event);
     }
@@ -147,14 +144,14 @@ final class Display {
         terminal.message(Terminal.Tone.ERROR, "ppspp-client: " + message);
     }
 
-    /** The end; the path of what was downloaded is the result, on standard output. */
+    /** The end; the path of the complete file is the result, on standard output. */
     void ended(Summary summary, ExitCode code) {
         terminal.clear();
         json(JsonReport.summary(now(), summary, code));
         if (summary.complete() || summary.downloadedBytes() > 0 || summary.uploadedBytes() > 0) {
             say(Terminal.Tone.PLAIN, SummaryText.of(summary));
         }
-        if (!options.json && summary.complete() && summary.downloadedBytes() > 0) {
+        if (!options.json && summary.complete()) {
             out.println(summary.file());
         }
     }

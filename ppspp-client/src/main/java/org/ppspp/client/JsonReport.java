@@ -1,6 +1,5 @@
 package org.ppspp.client;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
@@ -16,17 +15,18 @@ final class JsonReport {
 
     private JsonReport() {}
 
-    static String start(Instant time, SwarmMetadata metadata, String file, int port, String identifier) {
+    static String start(Instant time, Plan plan, int port) {
+        SwarmMetadata metadata = plan.request().metadata();
         ObjectNode node = event("start", time);
         node.put("version", ClientCommand.Version.number());
         node.put("pid", ProcessHandle.current().pid());
         node.put("swarm", metadata.swarmId().toString());
-        node.put("file", file);
+        node.put("file", plan.request().target().toString());
         node.put("port", port);
         node.put("chunk_size", metadata.chunkSizeBytes());
         node.put("bytes", metadata.contentLengthBytes());
-        node.put("identifier", identifier);
-        return text(node);
+        node.put("identifier", plan.identifier());
+        return node.toString();
     }
 
     /** {@code change} is connected, lost or banned. */
@@ -37,7 +37,7 @@ final class JsonReport {
         if (!reason.isEmpty()) {
             node.put("reason", reason);
         }
-        return text(node);
+        return node.toString();
     }
 
     static String progress(Instant time, TransferSnapshot snapshot) {
@@ -61,24 +61,24 @@ final class JsonReport {
             node.put("checked_bytes", snapshot.checkedBytes());
             node.put("check_bytes", snapshot.checkBytes());
         }
-        return text(node);
+        return node.toString();
     }
 
     static String complete(Instant time, Summary summary) {
-        return text(results(event("complete", time), summary));
+        return results(event("complete", time), summary).toString();
     }
 
     static String error(Instant time, ExitCode code, String message) {
         ObjectNode node = event("error", time);
         node.put("exit", code.status());
         node.put("message", message);
-        return text(node);
+        return node.toString();
     }
 
     static String summary(Instant time, Summary summary, ExitCode code) {
         ObjectNode node = results(event("summary", time), summary);
         node.put("exit", code.status());
-        return text(node);
+        return node.toString();
     }
 
     private static ObjectNode results(ObjectNode node, Summary summary) {
@@ -101,13 +101,5 @@ final class JsonReport {
         node.put("event", name);
         node.put("time", BigDecimal.valueOf(time.toEpochMilli(), 3));
         return node;
-    }
-
-    private static String text(ObjectNode node) {
-        try {
-            return JSON.writeValueAsString(node);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

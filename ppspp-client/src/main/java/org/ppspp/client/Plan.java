@@ -27,6 +27,7 @@ import picocli.CommandLine.ParameterException;
  * @param portIsFree whether another port will do where the usual one is taken
  * @param request what to transfer
  * @param limits when to end
+ * @param identifier the user's name for this run, perhaps empty
  * @param logFile where the log goes, or null for standard error
  * @param resultsFile where statistics go, or null
  */
@@ -35,6 +36,7 @@ record Plan(
         boolean portIsFree,
         TransferRequest request,
         StopRule.Limits limits,
+        String identifier,
         @Nullable Path logFile,
         @Nullable Path resultsFile) {
 
@@ -58,6 +60,7 @@ record Plan(
                     listen == null || listen.port() < 0,
                     request,
                     limits(command, !trackers.isEmpty()),
+                    command.transfer.identifier,
                     resolve(folder, command.output.logFile),
                     resolve(folder, command.output.resultsFile));
         } catch (IllegalArgumentException e) {

@@ -1,11 +1,11 @@
 package org.ppspp.client;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collection;
@@ -64,18 +64,40 @@ final class ResultsFile {
         return root;
     }
 
-    /** Replaces {@code file} as a whole, so that a reader never sees half of it. */
-    static void write(Path file, ObjectNode results) throws IOException {
-        Path beside = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(beside, text(results) + '\n');
-        Files.move(beside, file, StandardCopyOption.REPLACE_EXISTING);
+    /** Whether {@link #write} has what it needs, to be known before the run. */
+    static boolean canWrite(Path file) {
+        if (!isReplaced(file)) {
+            return Files.isWritable(file) && !Files.isDirectory(file);
+        }
+        try {
+            Path folder = place(file).getParent();
+            return folder != null && Files.isWritable(folder);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
-    private static String text(ObjectNode results) {
-        try {
-            return JSON.writeValueAsString(results);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+    /**
+     * Replaces {@code file} as a whole, so that a reader never sees half of it. A link goes on pointing where it does, and
+     * what is there but no file, such as a pipe, is written to.
+     */
+    static void write(Path file, ObjectNode results) throws IOException {
+        String text = results.toString() + '\n';
+        if (isReplaced(file)) {
+            Path place = place(file);
+            Path beside = place.resolveSibling(place.getFileName() + ".new");
+            Files.writeString(beside, text);
+            Files.move(beside, place, StandardCopyOption.REPLACE_EXISTING);
+        } else {
+            Files.writeString(file, text);
         }
+    }
+
+    private static boolean isReplaced(Path file) {
+        return Files.isRegularFile(file) || Files.notExists(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static Path place(Path file) throws IOException {
+        return Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     }
 }

@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import org.ppspp.TransportPolicy;
 
 /** The options of a run under PyPPSPP's names, as the results file keeps them. */
 final class RunArguments {
     private RunArguments() {}
 
-    static Map<String, Object> of(Arguments arguments, @Nullable Path resultsFile) {
+    static Map<String, Object> of(Arguments arguments, Plan plan) {
         ClientCommand command = arguments.command();
         TransferOptions transfer = command.transfer;
         Map<String, Object> values = new LinkedHashMap<>();
@@ -30,18 +30,14 @@ final class RunArguments {
         if (command.network.numPeers != null) {
             values.put("numpeers", command.network.numPeers);
         }
-        values.put("identifier", identifier(transfer.identifier));
-        values.put("tcp", command.network.tcp);
+        values.put("identifier", plan.identifier());
+        values.put("tcp", plan.request().transport() == TransportPolicy.TCP);
         values.put("workdir", transfer.workdir == null ? "" : transfer.workdir.toString());
         values.put("result_id", hostName() + '_' + Instant.now().getEpochSecond());
+        Path resultsFile = plan.resultsFile();
         Path folder = resultsFile == null ? null : resultsFile.toAbsolutePath().getParent();
         values.put("output_dir", folder == null ? "" : folder.toString());
         return values;
-    }
-
-    /** The name the user gave this peer, or the empty one. */
-    static String identifier(@Nullable String given) {
-        return given == null ? "" : given;
     }
 
     private static String hostName() {

@@ -3,6 +3,8 @@ package org.ppspp.client;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ final class Session {
     private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
 
     private @Nullable ExitCode signal;
+    private boolean completionTold;
     private StopRule.@Nullable Verdict verdict;
     private boolean warnedOfNobody;
     private long aloneSince;
@@ -48,7 +51,7 @@ final class Session {
         inbox.add(() -> signal = code);
     }
 
-    ExitCode run(String identifier) throws InterruptedException {
+    ExitCode run() throws InterruptedException {
         Peer peer;
         try {
             peer = start();
@@ -61,7 +64,7 @@ final class Session {
             return ExitCode.BIND;
         }
         try (peer) {
-            display.started(plan, peer.port(), identifier);
+            display.started(plan, peer.port());
             var unused = peer.terminated().whenComplete((nothing, failure) -> inbox.add(() -> peerEnded(failure)));
             Transfer transfer = peer.share(plan.request().withEvents(event -> inbox.add(() -> on(event))));
             StopRule.Verdict end = await(transfer);
@@ -96,23 +99,37 @@ final class Session {
 
     private StopRule.Verdict await(Transfer transfer) throws InterruptedException {
         while (true) {
-            Runnable next = inbox.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
-            if (next != null) {
-                next.run();
-            }
+            takeNews();
             long now = System.nanoTime();
             TransferSnapshot snapshot = transfer.snapshot();
             record.observe(snapshot);
-            StopRule.Verdict end = verdict != null ? verdict : rule.check(now, snapshot);
-            if (signal != null) {
-                return new StopRule.Verdict(record.complete() ? ExitCode.OK : signal, "");
-            }
-            if (end != null) {
+            StopRule.Verdict end = end(now, snapshot);
+            // A snapshot shows completion a moment before the event is here, which is to be told first.
+            if (end != null && (end.code() != ExitCode.OK || completionTold)) {
                 return end;
             }
             display.progress(now, snapshot);
             warnOfNobody(now, snapshot);
         }
+    }
+
+    /** Waits for news and takes in all that is there, so that none is left when the run ends. */
+    private void takeNews() throws InterruptedException {
+        List<Runnable> news = new ArrayList<>();
+        Runnable first = inbox.poll(TICK_MILLIS, TimeUnit.MILLISECONDS);
+        if (first != null) {
+            news.add(first);
+            inbox.drainTo(news);
+        }
+        news.forEach(Runnable::run);
+    }
+
+    private StopRule.@Nullable Verdict end(long now, TransferSnapshot snapshot) {
+        StopRule.Verdict ruled = rule.check(now, snapshot);
+        if (signal != null) {
+            return new StopRule.Verdict(record.complete() ? ExitCode.OK : signal, "");
+        }
+        return verdict != null ? verdict : ruled;
     }
 
     private void warnOfNobody(long now, TransferSnapshot snapshot) {
@@ -137,6 +154,8 @@ final class Session {
             rule.trackerReached();
         } else if (event instanceof TransferEvent.SizeNeeded) {
             rule.sizeNeeded();
+        } else if (event instanceof TransferEvent.Completed) {
+            completionTold = true;
         } else if (event instanceof TransferEvent.Failed failed) {
             verdict = new StopRule.Verdict(ExitCode.FILE, failed.message());
             return;

@@ -35,6 +35,7 @@ final class StopRule {
     private final long start;
 
     private long bytesSeen = -1;
+    private long openSince;
     private long lastProgress;
     private long completeSince;
     private boolean complete;
@@ -46,6 +47,7 @@ final class StopRule {
     StopRule(Limits limits, long now) {
         this.limits = limits;
         this.start = now;
+        this.openSince = now;
         this.lastProgress = now;
     }
 
@@ -78,7 +80,7 @@ final class StopRule {
             return stalled(snapshot);
         }
         boolean waitsForTrackers = limits.trackersAlone() && !trackerReached && !peerSeen;
-        if (waitsForTrackers && reached(TRACKER_GRACE, start, now)) {
+        if (waitsForTrackers && reached(TRACKER_GRACE, openSince, now)) {
             return trackerUnreachable();
         }
         return null;
@@ -88,6 +90,8 @@ final class StopRule {
         peerSeen |= snapshot.peers() > 0;
         long bytes = snapshot.swarm().verifiedBytes();
         if (snapshot.state() == TransferState.CHECKING) {
+            // Nobody is asked for peers before the disk is checked.
+            openSince = now;
             lastProgress = now;
         } else if (bytesSeen < 0) {
             bytesSeen = bytes;

@@ -49,9 +49,11 @@ final class TransferOptions {
     @Nullable
     Path workdir;
 
-    @Option(names = "--identifier", paramLabel = "TEXT", description = "Name of this peer in logs and result files.")
-    @Nullable
-    String identifier;
+    @Option(
+            names = "--identifier",
+            paramLabel = "TEXT",
+            description = "Name of this run in the results file and in the start event of --json.")
+    String identifier = "";
 
     @Option(
             names = "--overwrite",
@@ -105,7 +107,8 @@ final class TransferOptions {
             names = "--timeout",
             paramLabel = "TIME",
             converter = Converters.Time.class,
-            description = "End with exit code 5 when nothing useful came for this long.")
+            description =
+                    "End when nothing useful came for this long; exit code 5, or 3, 4 or 6 where the cause is known.")
     @Nullable
     Duration timeout;
 

@@ -105,6 +105,24 @@ final class ClientMainTest {
     }
 
     @Test
+    void tellsOfCompletionAlsoAfterOtherNews() throws IOException {
+        Files.createDirectory(folder.resolve("content.hashes"));
+        String[] ending = {"--listen", "127.0.0.1:0", "--exit-when-complete"};
+        assertThat(transfer(ClientMainTest::never, "content", ending)).isEqualTo(ExitCode.OK);
+        assertThat(err()).containsSubsequence("so the next start hashes again", "sharing ", "complete: ");
+        assertThat(transfer(ClientMainTest::never, "content", ending[0], ending[1], ending[2], "--json"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out()).containsSubsequence("\"start\"", "\"complete\"", "\"summary\"");
+    }
+
+    @Test
+    void printsThePathAlsoWhereThereIsNothingToDownload() {
+        assertThat(transfer(ClientMainTest::never, "content", "--listen", "127.0.0.1:0", "--exit-when-complete"))
+                .isEqualTo(ExitCode.OK);
+        assertThat(out().lines()).containsExactly(folder.resolve("content").toString());
+    }
+
+    @Test
     void endsWith3RatherThanTouchTheFileWithNoClobber() throws IOException {
         Path other = Files.writeString(folder.resolve("other"), "precious");
         assertThat(transfer(ClientMainTest::never, "other", "--listen", "127.0.0.1:0", "--no-clobber"))

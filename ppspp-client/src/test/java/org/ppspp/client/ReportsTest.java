@@ -1,6 +1,7 @@
 package org.ppspp.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +15,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.ppspp.Summary;
 import org.ppspp.TransferState;
@@ -37,9 +40,13 @@ final class ReportsTest {
 
     @Test
     void everyJsonEventIsOneObjectOnOneLine() throws IOException {
-        JsonNode start = parsed(JsonReport.start(TIME, METADATA, "/srv/film", 6778, "node"));
+        Plan plan = Plan.of(Arguments.parse(
+                Map.of(), "--filename", "/srv/film", "--identifier", "node", Snapshots.SWARM.toString()));
+        JsonNode start = parsed(JsonReport.start(TIME, plan, 6778));
         assertThat(start.get("event").asText()).isEqualTo("start");
         assertThat(start.get("port").asInt()).isEqualTo(6778);
+        assertThat(start.get("file").asText()).isEqualTo("/srv/film");
+        assertThat(start.get("identifier").asText()).isEqualTo("node");
         assertThat(start.get("swarm").asText()).isEqualTo(Snapshots.SWARM.toString());
         JsonNode peer = parsed(JsonReport.peer(TIME, "lost", "udp:10.0.0.1:6778", "silent"));
         assertThat(peer.get("change").asText()).isEqualTo("lost");
@@ -101,6 +108,37 @@ final class ReportsTest {
         assertThat(member.get("peer_port").asInt()).isEqualTo(6778);
         assertThat(Files.readString(file)).contains("\"start_time\":1700000000.250,");
         assertThat(folder.toFile().list()).containsExactly("results.dat");
+    }
+
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void theResultsFileMayBeALinkOrADevice() throws IOException {
+        ObjectNode results = new ObjectMapper().createObjectNode().put("a", 1);
+        Path file = Files.writeString(folder.resolve("file"), "old");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+        ResultsFile.write(link, results);
+        assertThat(link).isSymbolicLink();
+        assertThat(file).hasContent("{\"a\":1}");
+        // through a link, as the device itself would not survive a failure of this test
+        Path device = Files.createSymbolicLink(folder.resolve("device"), Path.of("/dev/null"));
+        assertThat(ResultsFile.canWrite(device)).isTrue();
+        ResultsFile.write(device, results);
+        assertThat(device).isSymbolicLink();
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("file", "link", "device");
+    }
+
+    @Test
+    void theResultsFileNeedsAFolderThatCanBeWrittenTo() throws IOException {
+        assertThat(ResultsFile.canWrite(folder.resolve("new"))).isTrue();
+        assertThat(ResultsFile.canWrite(folder)).isFalse();
+        assertThat(ResultsFile.canWrite(folder.resolve("missing").resolve("new")))
+                .isFalse();
+        Path locked = Files.createDirectory(folder.resolve("locked"));
+        Path file = Files.createFile(locked.resolve("file"));
+        assumeThat(locked.toFile().setWritable(false) && !Files.isWritable(locked))
+                .as("not everyone can lock himself out")
+                .isTrue();
+        assertThat(ResultsFile.canWrite(file)).isFalse();
     }
 
     @Test

@@ -122,6 +122,15 @@ final class StopRuleTest {
     }
 
     @Test
+    void doesNotBlameTrackersForTheTimeBeforeTheyAreAsked() {
+        StopRule rule = new StopRule(timeout(600, true), START);
+        assertThat(code(rule, 100, Snapshots.of(TransferState.CHECKING, 0, -1))).isNull();
+        assertThat(code(rule, 101, alone())).isNull();
+        assertThat(code(rule, 129, alone())).isNull();
+        assertThat(code(rule, 130, alone())).isEqualTo(ExitCode.TRACKER);
+    }
+
+    @Test
     void keepsOnOnceATrackerOrAPeerAnswered() {
         StopRule reached = new StopRule(timeout(600, true), START);
         reached.trackerReached();
