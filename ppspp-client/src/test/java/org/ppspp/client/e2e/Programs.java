@@ -58,7 +58,10 @@ final class Programs implements AutoCloseable {
         command.addAll(usual);
         Collections.addAll(command, more);
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(name -> name.startsWith("PPSPP_"));
+        // The settings of whoever runs the tests are not for them.
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.startsWith("PPSPP_") || name.equals("HOME") || name.equals("XDG_CONFIG_HOME"));
         Running program = new Running(builder.start());
         running.add(program);
         return program;
