@@ -81,10 +81,8 @@ final class ProgressPrinter implements Progress {
         return terminal ? TERMINAL_NANOS : LINE_NANOS;
     }
 
-    /** Java tells whether all of stdin and stdout are a terminal, never stderr alone; the launcher knows better. */
-    @SuppressWarnings("SystemConsoleNull") // Later Javas give a console without a terminal only where told to.
+    /** Java cannot tell by itself whether standard error alone is a terminal: the launcher says so. */
     private static boolean isTerminal() {
-        String known = System.getProperty("ppspp.tty.err");
-        return known != null ? known.equals("1") : System.console() != null && !"dumb".equals(System.getenv("TERM"));
+        return "1".equals(System.getProperty("ppspp.tty.err"));
     }
 }
