@@ -7,12 +7,21 @@ package org.ppspp;
  * @param port 0 to 65535, or -1 where none is given
  */
 public record HostAndPort(String host, int port) {
+    /** Splits where to listen: as {@link #split}, but a number alone is a port. */
+    public static HostAndPort splitListener(String text) {
+        boolean portAlone = text.matches("[0-9]+");
+        return split(portAlone ? ':' + text : text);
+    }
+
     /** Splits {@code HOST}, {@code HOST:PORT}, {@code :PORT}, {@code [V6]}, {@code [V6]:PORT} or a bare IPv6 address. */
     public static HostAndPort split(String text) {
         if (text.startsWith("[")) {
             int end = text.indexOf(']');
             if (end < 0) {
                 throw new IllegalArgumentException("'" + text + "' lacks a closing bracket");
+            }
+            if (end == 1) {
+                throw new IllegalArgumentException("'" + text + "' has nothing in its brackets");
             }
             String rest = text.substring(end + 1);
             if (!rest.isEmpty() && !rest.startsWith(":")) {

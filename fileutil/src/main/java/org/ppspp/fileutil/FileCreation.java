@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.ppspp.Sizes;
 import org.ppspp.storage.LocalContentException;
 import org.ppspp.storage.Progress;
 
@@ -65,8 +66,8 @@ final class FileCreation {
             if (free < sizeBytes) {
                 throw new Failure(
                         ExitCode.LOCAL_FILE,
-                        "no space for " + file + ": it needs " + Sizes.text(sizeBytes) + ", there is "
-                                + Sizes.text(free));
+                        "no space for " + file + ": it needs " + Sizes.format(sizeBytes) + ", there is "
+                                + Sizes.format(free));
             }
         } catch (IOException e) {
             throw failed(e);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.ContentHasher;
+import org.ppspp.Sizes;
 import org.ppspp.SwarmLink;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.integrity.HashFunction;
@@ -21,10 +22,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The {@code fileutil} command. The result goes to standard output, everything else to standard error. */
 @Command(
@@ -59,7 +62,11 @@ public final class FileUtil implements Callable<Integer> {
     @Option(names = "--create", description = "Make the file of random bytes; takes --size.")
     private boolean create;
 
-    @Option(names = "--size", paramLabel = "N", converter = Sizes.class, description = "Size of the file to make.")
+    @Option(
+            names = "--size",
+            paramLabel = "N",
+            converter = SizeConverter.class,
+            description = "Size of the file to make.")
     private @Nullable Long size;
 
     @Option(names = "--seed", paramLabel = "N", description = "The same number makes the same bytes.")
@@ -94,7 +101,7 @@ public final class FileUtil implements Callable<Integer> {
     @Option(
             names = "--chunk-size",
             paramLabel = "N",
-            converter = Sizes.class,
+            converter = SizeConverter.class,
             description = "Bytes in a chunk; 1024 if not given.")
     private @Nullable Long chunkSize;
 
@@ -139,6 +146,7 @@ public final class FileUtil implements Callable<Integer> {
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setAbbreviatedOptionsAllowed(true)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOverwrittenOptionsAllowed(true)
                 .setParameterExceptionHandler((problem, ignored) -> misused(problem, err))
                 .setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, err))
                 .execute(args);
@@ -257,7 +265,7 @@ public final class FileUtil implements Callable<Integer> {
         new FileCreation(file, overwrite, ProgressPrinter.of(style(), err, "creating")).run(bytes, chosen);
         report.created(bytes, chosen);
         if (!quiet) {
-            err.println("created " + file + ", " + Sizes.text(bytes) + (seed == null ? ", --seed " + chosen : ""));
+            err.println("created " + file + ", " + Sizes.format(bytes) + (seed == null ? ", --seed " + chosen : ""));
         }
     }
 
@@ -308,5 +316,16 @@ public final class FileUtil implements Callable<Integer> {
 
     private ParameterException misuse(String message) {
         return new ParameterException(spec.commandLine(), message);
+    }
+
+    private static final class SizeConverter implements ITypeConverter<Long> {
+        @Override
+        public Long convert(String value) {
+            try {
+                return Sizes.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 }

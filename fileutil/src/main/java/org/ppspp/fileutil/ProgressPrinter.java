@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.ppspp.Sizes;
 import org.ppspp.storage.Progress;
 
 /** Shows how far some work is: one line that changes on a terminal, else a plain line now and then. */
@@ -66,9 +67,9 @@ final class ProgressPrinter implements Progress {
                 "%s %3d%%  %s of %s  %s/s",
                 what,
                 doneBytes * 100 / totalBytes,
-                Sizes.text(doneBytes),
-                Sizes.text(totalBytes),
-                Sizes.text((long) (doneBytes / seconds)));
+                Sizes.format(doneBytes),
+                Sizes.format(totalBytes),
+                Sizes.format((long) (doneBytes / seconds)));
         if (terminal) {
             err.print("\r" + line + "  ");
             err.flush();

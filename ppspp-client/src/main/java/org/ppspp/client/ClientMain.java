@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.ppspp.Signals;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 
@@ -21,8 +22,13 @@ public final class ClientMain {
     public static void main(String[] args) {
         PrintStream out = stream(FileDescriptor.out);
         PrintStream err = stream(FileDescriptor.err);
-        System.exit(run(args, new Surroundings(System.getenv(), out, err, Signals::handle))
+        System.exit(run(args, new Surroundings(System.getenv(), out, err, ClientMain::onSignal))
                 .status());
+    }
+
+    private static boolean onSignal(Consumer<ExitCode> stop) {
+        return Signals.onStop(code ->
+                stop.accept(code == ExitCode.INTERRUPTED.status() ? ExitCode.INTERRUPTED : ExitCode.TERMINATED));
     }
 
     private static PrintStream stream(FileDescriptor descriptor) {

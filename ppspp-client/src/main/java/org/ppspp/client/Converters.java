@@ -1,9 +1,11 @@
 package org.ppspp.client;
 
 import java.time.Duration;
+import org.ppspp.Durations;
 import org.ppspp.Endpoint;
 import org.ppspp.HostAndPort;
 import org.ppspp.PeerConfig;
+import org.ppspp.Sizes;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -49,8 +51,7 @@ final class Converters {
     static final class Listen implements ITypeConverter<HostAndPort> {
         @Override
         public HostAndPort convert(String value) {
-            boolean portAlone = !value.isEmpty() && value.chars().allMatch(c -> c >= '0' && c <= '9');
-            return checked(() -> HostAndPort.split(portAlone ? ':' + value : value));
+            return checked(() -> HostAndPort.splitListener(value));
         }
     }
 

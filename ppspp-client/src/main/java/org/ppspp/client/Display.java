@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import org.ppspp.Sizes;
 import org.ppspp.Summary;
 import org.ppspp.TransferEvent;
 import org.ppspp.TransferSnapshot;

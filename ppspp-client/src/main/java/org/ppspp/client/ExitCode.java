@@ -13,7 +13,7 @@ enum ExitCode {
     BIND(8, "address in use or not ours"),
     REFUSED(9, "refused by a token or a block list"),
     INTERRUPTED(130, "SIGINT before complete; state saved, the same command resumes"),
-    TERMINATED(143, "SIGTERM before complete; state saved, the same command resumes");
+    TERMINATED(143, "SIGTERM or SIGHUP before complete; state saved, the same command resumes");
 
     private final int status;
     private final String meaning;

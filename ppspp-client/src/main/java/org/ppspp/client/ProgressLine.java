@@ -1,6 +1,8 @@
 package org.ppspp.client;
 
 import java.util.Locale;
+import org.ppspp.Durations;
+import org.ppspp.Sizes;
 import org.ppspp.TransferSnapshot;
 import org.ppspp.TransferState;
 

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
+import org.ppspp.HostAndPort;
 import org.ppspp.discovery.TrackerMessage;
 
 /**
@@ -22,21 +23,16 @@ record ListenAddress(@Nullable InetAddress host, int port) {
     }
 
     /**
-     * Parses {@code [ADDR][:PORT]}, an IPv6 address in brackets.
+     * Parses {@code [ADDR][:PORT]} or a port alone.
      *
      * @throws IllegalArgumentException with a message for the user
      */
     static ListenAddress parse(String text) {
-        int bracket = text.lastIndexOf(']');
-        int colon = text.indexOf(':', bracket + 1);
-        String host = colon < 0 ? text : text.substring(0, colon);
-        int port = colon < 0 ? DEFAULT_PORT : port(text.substring(colon + 1), text);
-        if (host.startsWith("[") && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
-        } else if (bracket >= 0) {
-            throw wrong(text);
-        }
-        return new ListenAddress(colon == 0 ? null : address(host, text), port);
+        HostAndPort parts = HostAndPort.splitListener(text);
+        boolean portGiven = parts.port() >= 0;
+        boolean everywhere = parts.host().isEmpty() && portGiven;
+        return new ListenAddress(
+                everywhere ? null : address(parts.host(), text), portGiven ? parts.port() : DEFAULT_PORT);
     }
 
     /** Whether this is an IPv4 address, for which the socket must not take IPv6 connections. */
@@ -61,24 +57,13 @@ record ListenAddress(@Nullable InetAddress host, int port) {
     private static InetAddress address(String host, String text) {
         byte @Nullable [] bytes = NetUtil.createByteArrayFromIpAddressString(host);
         if (bytes == null) {
-            throw wrong(text);
+            throw new IllegalArgumentException("'" + text
+                    + "' is not [ADDR][:PORT] with a numeric address, such as :6777, 192.0.2.1 or [::1]:6777");
         }
         try {
             return InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
             throw new AssertionError("an address of " + bytes.length + " bytes", e);
         }
-    }
-
-    private static int port(String digits, String text) {
-        if (!digits.matches("[0-9]{1,5}") || Integer.parseInt(digits) > 65_535) {
-            throw wrong(text);
-        }
-        return Integer.parseInt(digits);
-    }
-
-    private static IllegalArgumentException wrong(String text) {
-        return new IllegalArgumentException(
-                "'" + text + "' is not [ADDR][:PORT] with a numeric address, such as :6777, 192.0.2.1 or [::1]:6777");
     }
 }

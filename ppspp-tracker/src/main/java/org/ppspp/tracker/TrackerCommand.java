@@ -3,7 +3,6 @@ package org.ppspp.tracker;
 import ch.qos.logback.classic.Level;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -11,12 +10,12 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.ppspp.Durations;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -75,7 +74,7 @@ final class TrackerCommand implements Callable<Integer> {
     @Option(
             names = "--peer-ttl",
             paramLabel = "DURATION",
-            converter = Durations.class,
+            converter = DurationConverter.class,
             defaultValue = "15m",
             description = "Forget peers that fell silent this long ago; those that disconnect are forgotten"
                     + " after 30s. Default: ${DEFAULT-VALUE}")
@@ -116,8 +115,8 @@ final class TrackerCommand implements Callable<Integer> {
 
     @Option(
             names = {"-v", "--verbose"},
-            description = "Log what clients do wrong, and stack traces.")
-    private boolean verbose;
+            description = "Log what clients do wrong, and stack traces; -vv what libraries say, too.")
+    private boolean[] verbose = {};
 
     @Option(names = "--json", description = "Print events to standard output, one JSON object a line.")
     private boolean json;
@@ -131,7 +130,7 @@ final class TrackerCommand implements Callable<Integer> {
     @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
-            description = "One of ${COMPLETION-CANDIDATES}. Default: INFO, with -q ERROR, with -v DEBUG")
+            description = "off, error, warn, info, debug or trace. Default: info, with -q error, with -v debug")
     private @Nullable LogLevel logLevel;
 
     @Spec
@@ -144,7 +143,7 @@ final class TrackerCommand implements Callable<Integer> {
     }
 
     boolean isVerbose() {
-        return verbose;
+        return verbose.length > 0;
     }
 
     @Override
@@ -156,16 +155,16 @@ final class TrackerCommand implements Callable<Integer> {
             complain("cannot write the log file " + logFile + ": " + e.getMessage());
             return TrackerMain.EXIT_FILE;
         }
-        try (TrackerServer server = TrackerServer.start(settings, seeded())) {
-            serve(server);
-            return 0;
+        try (TrackerServer server = TrackerServer.start(settings, seeded(), stop::fail)) {
+            return serve(server) ? 0 : TrackerMain.EXIT_UNEXPECTED;
         } catch (CannotListenException e) {
             complain(e.getMessage() + "; stop what uses it or choose another with --listen [ADDR][:PORT]");
             return TrackerMain.EXIT_CANNOT_LISTEN;
         }
     }
 
-    private void serve(TrackerServer server) throws InterruptedException {
+    /** Returns whether all was well until the end. */
+    private boolean serve(TrackerServer server) throws InterruptedException {
         long start = System.nanoTime();
         Events events = new Events(out);
         if (json) {
@@ -175,7 +174,7 @@ final class TrackerCommand implements Callable<Integer> {
             complain("listening on "
                     + server.addresses().stream().map(ListenAddress::toString).collect(Collectors.joining(" and ")));
         }
-        stop.await();
+        boolean well = stop.await();
         TrackerStats stats = server.stats();
         if (json) {
             events.summary(stats, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
@@ -187,6 +186,7 @@ final class TrackerCommand implements Callable<Integer> {
                 stats.accepted(),
                 stats.registrations(),
                 stats.received());
+        return well;
     }
 
     private TrackerServer.Settings settings() {
@@ -214,7 +214,14 @@ final class TrackerCommand implements Callable<Integer> {
         if (logLevel != null) {
             return Level.toLevel(logLevel.name());
         }
-        return quiet ? Level.ERROR : verbose ? Level.DEBUG : Level.INFO;
+        if (quiet) {
+            return Level.ERROR;
+        }
+        return switch (verbose.length) {
+            case 0 -> Level.INFO;
+            case 1 -> Level.DEBUG;
+            default -> Level.TRACE;
+        };
     }
 
     private void complain(String line) {
@@ -237,11 +244,23 @@ final class TrackerCommand implements Callable<Integer> {
 
     /** The levels of the log. */
     enum LogLevel {
+        OFF,
         ERROR,
         WARN,
         INFO,
         DEBUG,
         TRACE
+    }
+
+    static final class DurationConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            try {
+                return Durations.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
     }
 
     static final class ListenConverter implements ITypeConverter<ListenAddress> {
@@ -255,14 +274,12 @@ final class TrackerCommand implements Callable<Integer> {
         }
     }
 
+    /** The version of the jar this runs from. */
     static final class Version implements IVersionProvider {
         @Override
-        public String[] getVersion() throws IOException {
-            Properties properties = new Properties();
-            try (InputStream in = TrackerCommand.class.getResourceAsStream("version.properties")) {
-                properties.load(in);
-            }
-            return new String[] {"ppspp-tracker " + properties.getProperty("version")};
+        public String[] getVersion() {
+            String version = TrackerCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"ppspp-tracker " + (version == null ? "(development)" : version)};
         }
     }
 }

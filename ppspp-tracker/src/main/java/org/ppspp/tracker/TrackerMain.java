@@ -37,6 +37,8 @@ public final class TrackerMain {
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setAbbreviatedOptionsAllowed(true)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOverwrittenOptionsAllowed(true)
                 .setParameterExceptionHandler((exception, arguments) -> usage(exception, err))
                 .setExecutionExceptionHandler(
                         (exception, line, parsed) -> unexpected(exception, command.isVerbose(), err))

@@ -21,6 +21,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.EventExecutorGroup;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.channels.spi.SelectorProvider;
@@ -82,9 +83,11 @@ final class TrackerServer implements AutoCloseable {
     /**
      * Listens on all addresses of the settings.
      *
+     * @param onDefect is called when the tracker cannot do its work any more, which is for the caller to close then
      * @throws CannotListenException if one of them cannot be listened on; nothing is left running then
      */
-    static TrackerServer start(Settings settings, RandomGenerator random) throws CannotListenException {
+    static TrackerServer start(Settings settings, RandomGenerator random, Runnable onDefect)
+            throws CannotListenException {
         TrackerServer server = new TrackerServer(settings, random);
         try {
             for (ListenAddress address : withoutShadowed(settings.listen())) {
@@ -94,10 +97,20 @@ final class TrackerServer implements AutoCloseable {
             server.close();
             throw e;
         }
-        EventLoopGroup group = server.group;
-        group.scheduleAtFixedRate(server.hub::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
-        group.scheduleAtFixedRate(server.hub::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+        repeat(server.group, server.hub::tick, TICK_MILLIS, onDefect);
+        repeat(server.group, server.hub::sweep, SWEEP_MILLIS, onDefect);
         return server;
+    }
+
+    /** Netty says nothing of a task that throws, and runs it no more; a tracker without time serves the dead for ever. */
+    static void repeat(EventExecutorGroup group, Runnable task, long everyMillis, Runnable onDefect) {
+        group.scheduleAtFixedRate(task, everyMillis, everyMillis, TimeUnit.MILLISECONDS)
+                .addListener(ended -> {
+                    if (!ended.isCancelled() && ended.cause() != null) {
+                        LOG.error("a defect of the tracker, please report it", ended.cause());
+                        onDefect.run();
+                    }
+                });
     }
 
     /** Where it listens, with the real ports; a socket for both families is two addresses. */

@@ -14,6 +14,8 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -96,6 +98,7 @@ final class TrackerMainTest {
             {"--listen", "localhost:1"},
             {"--peer-ttl", "soon"},
             {"--peer-ttl", "0s"},
+            {"--peer-ttl", "200000d"},
             {"--max-peers-reply", "0"},
             {"--max-peers-reply", "many"},
             {"--max-swarms", "-1"},
@@ -114,13 +117,40 @@ final class TrackerMainTest {
     }
 
     @Test
+    void readsOptionsAsTheClientDoes() {
+        stop.give();
+        String[][] right = {
+            {"-vv"},
+            {"--log-level", "debug"},
+            {"--log-level", "off"},
+            {"--peer-ttl", "1h30m"},
+            {"--peer-ttl", "5m", "--peer-ttl", "6m"},
+            {"--listen", "0"},
+        };
+        for (String[] arguments : right) {
+            err.reset();
+            List<String> all = new ArrayList<>(List.of("--listen", "127.0.0.1:0"));
+            all.addAll(List.of(arguments));
+            assertThat(run(all.toArray(new String[0])))
+                    .as(String.join(" ", arguments) + ": " + text(err))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void exitsWithOneWhenItCannotGoOn() {
+        stop.fail();
+        assertThat(run("--listen", "127.0.0.1:0")).isOne();
+    }
+
+    @Test
     void explainsItself() {
         assertThat(run("--help")).isZero();
         assertThat(text(out)).contains("Usage: ppspp-tracker", "Examples:", "--trust-endpoints", "Exit codes:");
         assertThat(text(err)).isEmpty();
         out.reset();
         assertThat(run("--version")).isZero();
-        assertThat(text(out)).matches("ppspp-tracker [0-9]+\\.[0-9]+\\.[0-9]+\\S*\\s+");
+        assertThat(text(out)).matches("ppspp-tracker \\S+\\s+");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -23,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -207,6 +209,26 @@ final class TrackerServerTest {
         return client;
     }
 
+    @Test
+    void tellsOfATaskThatIsRunNoMore() throws Exception {
+        EventLoopGroup group = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        toClose.add(() -> group.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync());
+        CountDownLatch runs = new CountDownLatch(3);
+        CountDownLatch told = new CountDownLatch(1);
+        TrackerServer.repeat(
+                group,
+                () -> {
+                    runs.countDown();
+                    if (runs.getCount() == 0) {
+                        throw new IllegalStateException("of the test");
+                    }
+                },
+                1,
+                told::countDown);
+        assertThat(told.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(runs.getCount()).isZero();
+    }
+
     private TrackerServer start(String... listen) throws CannotListenException {
         List<ListenAddress> addresses = new ArrayList<>();
         for (String address : listen) {
@@ -216,7 +238,9 @@ final class TrackerServerTest {
     }
 
     private TrackerServer start(TrackerServer.Settings settings) throws CannotListenException {
-        TrackerServer server = TrackerServer.start(settings, new SplittableRandom(1));
+        TrackerServer server = TrackerServer.start(settings, new SplittableRandom(1), () -> {
+            throw new AssertionError("a defect");
+        });
         toClose.add(server);
         return server;
     }

@@ -94,6 +94,18 @@ final class ExitCodesTest {
         }
     }
 
+    @Test
+    void programsEndInOrderWhenTheirTerminalIsClosed() throws IOException {
+        Running client = client("--json", "--peer", "127.0.0.1:" + unusedPort());
+        client.awaitEvent(event -> Running.is(event, "start"));
+        assertThat(client.hangUp()).isEqualTo(143);
+        assertThat(client.summary().get("exit").asInt()).isEqualTo(143);
+        Running tracker = programs.tracker();
+        tracker.port();
+        assertThat(tracker.hangUp()).isZero();
+        assertThat(tracker.summary()).isNotNull();
+    }
+
     private static int unusedPort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

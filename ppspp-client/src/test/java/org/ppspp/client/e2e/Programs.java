@@ -10,7 +10,8 @@ import java.util.SplittableRandom;
 
 /** Starts the programs with the class path of the test, and ends those that are left. */
 final class Programs implements AutoCloseable {
-    private static final int SIGINT = 2;
+    /** SIGHUP and SIGINT, which are numbers 1 and 2, as the system writes sets of signals. */
+    private static final long HANGUP_OR_INTERRUPT = 0b11;
 
     private final List<Running> running = new ArrayList<>();
 
@@ -42,8 +43,8 @@ final class Programs implements AutoCloseable {
 
     private Running start(String main, List<String> usual, String... more) throws IOException {
         List<String> command = new ArrayList<>();
-        if (ignoresInterrupts()) {
-            command.addAll(List.of("env", "--default-signal=INT"));
+        if (ignoresSignals()) {
+            command.addAll(List.of("env", "--default-signal=INT,HUP"));
         }
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -67,8 +68,8 @@ final class Programs implements AutoCloseable {
         return program;
     }
 
-    /** A test in the background of a shell ignores Ctrl-C, and a program inherits that and keeps to it. */
-    private static boolean ignoresInterrupts() throws IOException {
+    /** A test in the background of a shell ignores Ctrl-C or its end, and a program inherits that and keeps to it. */
+    private static boolean ignoresSignals() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {
             return false;
@@ -77,7 +78,7 @@ final class Programs implements AutoCloseable {
                 .filter(line -> line.startsWith("SigIgn:"))
                 .map(line -> Long.parseUnsignedLong(
                         line.substring("SigIgn:".length()).strip(), 16))
-                .anyMatch(ignored -> (ignored & 1L << (SIGINT - 1)) != 0);
+                .anyMatch(ignored -> (ignored & HANGUP_OR_INTERRUPT) != 0);
     }
 
     /** Makes a file of random bytes. */

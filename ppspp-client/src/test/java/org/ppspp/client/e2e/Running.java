@@ -153,7 +153,16 @@ final class Running {
 
     /** As Ctrl-C. */
     int interrupt() throws IOException {
-        new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+        return signal("-INT");
+    }
+
+    /** As a terminal that is closed. */
+    int hangUp() throws IOException {
+        return signal("-HUP");
+    }
+
+    private int signal(String name) throws IOException {
+        new ProcessBuilder("kill", name, Long.toString(process.pid())).start();
         return exit();
     }
 

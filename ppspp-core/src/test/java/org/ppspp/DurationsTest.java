@@ -1,4 +1,4 @@
-package org.ppspp.client;
+package org.ppspp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -20,14 +20,28 @@ final class DurationsTest {
         "15, 15000",
         "1.5s, 1500",
         "2M, 120000",
-        "0, 0"
+        "0, 0",
+        "10000d, 864000000000"
     })
     void readsUnitsAndTakesBareNumbersForSeconds(String text, long millis) {
         assertThat(Durations.parse(text)).isEqualTo(Duration.ofMillis(millis));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "s", "-5s", "5y", "1h 30m", "5s3", "9999999999"})
+    @ValueSource(
+            strings = {
+                "",
+                "s",
+                "-5s",
+                "5y",
+                "1h 30m",
+                "5s3",
+                "9999999999",
+                "10001d",
+                "200000d",
+                "9999d99h",
+                "999999999d999999999d"
+            })
     void refusesWhatIsNoTime(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Durations.parse(text));
     }

@@ -1,4 +1,4 @@
-package org.ppspp.client;
+package org.ppspp;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -6,15 +6,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Spans of time as people read and type them. */
-final class Durations {
+public final class Durations {
     private static final Pattern WHOLE =
             Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,3})?(?:ms|[smhd]))+|\\d{1,9}(?:\\.\\d{1,3})?");
     private static final Pattern PART = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,3})?)(ms|[smhd]?)");
 
+    /** The longest time, which in nanoseconds is a {@code long} still when another is added to it. */
+    private static final Duration MAX = Duration.ofDays(10_000);
+
     private Durations() {}
 
-    /** Parses {@code 90s}, {@code 10m}, {@code 1h30m}, {@code 2d} or {@code 500ms}; a bare number is seconds. */
-    static Duration parse(String text) {
+    /**
+     * Parses {@code 90s}, {@code 10m}, {@code 1h30m}, {@code 2d} or {@code 500ms}; a bare number is seconds. At most 10,000
+     * days. Throws {@link IllegalArgumentException} saying what is wrong.
+     */
+    public static Duration parse(String text) {
         String lower = text.strip().toLowerCase(Locale.ROOT);
         if (!WHOLE.matcher(lower).matches()) {
             throw new IllegalArgumentException("'" + text + "' is not a time: use 90s, 10m, 2h or 1h30m");
@@ -23,6 +29,9 @@ final class Durations {
         Matcher part = PART.matcher(lower);
         while (part.find()) {
             millis += Double.parseDouble(part.group(1)) * millisOf(part.group(2));
+        }
+        if (millis > MAX.toMillis()) {
+            throw new IllegalArgumentException("'" + text + "' is more than " + MAX.toDays() + " days");
         }
         return Duration.ofMillis(Math.round(millis));
     }
@@ -38,7 +47,7 @@ final class Durations {
     }
 
     /** {@code 50s}, {@code 3m10s}, {@code 2h05m}, {@code 4d03h}: the two largest units. */
-    static String format(long seconds) {
+    public static String format(long seconds) {
         if (seconds < 60) {
             return seconds + "s";
         }
@@ -52,7 +61,7 @@ final class Durations {
     }
 
     /** Like {@link #format(long)}, with tenths below ten seconds: {@code 2.4s}. */
-    static String format(Duration duration) {
+    public static String format(Duration duration) {
         if (duration.toSeconds() >= 10) {
             return format(duration.toSeconds());
         }

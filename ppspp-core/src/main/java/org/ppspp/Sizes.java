@@ -1,19 +1,22 @@
-package org.ppspp.client;
+package org.ppspp;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Byte counts as people read and type them. Every suffix is a power of 1024. */
-final class Sizes {
-    private static final String UNITS = "KMGTP";
+public final class Sizes {
+    private static final String UNITS = "KMGTPE";
     private static final Pattern SIZE =
-            Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?)\\s*([KMGTP]?)(?:IB|B)?", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("(\\d{1,19}(?:\\.\\d{1,9})?)\\s*([KMGTPE]?)(?:IB|B)?", Pattern.CASE_INSENSITIVE);
 
     private Sizes() {}
 
-    /** Parses {@code 1048576}, {@code 1024k}, {@code 1M}, {@code 1MiB} or {@code 0.5G} into bytes. */
-    static long parse(String text) {
+    /**
+     * Parses {@code 1048576}, {@code 1024k}, {@code 1M}, {@code 1MiB} or {@code 0.5G} into bytes. Throws
+     * {@link IllegalArgumentException} saying what is wrong.
+     */
+    public static long parse(String text) {
         Matcher matcher = SIZE.matcher(text.strip());
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
@@ -37,7 +40,7 @@ final class Sizes {
     }
 
     /** Parses a rate such as {@code 500k}, {@code 2M} or {@code 2MiB/s} into bytes a second; {@code off} is 0, no limit. */
-    static long parseRate(String text) {
+    public static long parseRate(String text) {
         String rate = text.strip().toLowerCase(Locale.ROOT);
         if (rate.equals("off")) {
             return 0;
@@ -46,19 +49,19 @@ final class Sizes {
     }
 
     /** {@code 981.2 MiB}; bytes below 1 KiB are {@code 512 B}. */
-    static String format(long bytes) {
+    public static String format(long bytes) {
         int power = power(bytes);
         return number(bytes, power) + ' ' + unit(power);
     }
 
     /** {@code 412.0/981.2 MiB}: both in the unit that suits the second. */
-    static String formatPair(long part, long whole) {
+    public static String formatPair(long part, long whole) {
         int power = power(whole);
         return number(part, power) + '/' + number(whole, power) + ' ' + unit(power);
     }
 
     /** {@code 11.3 MiB/s}. */
-    static String formatRate(double bytesPerSecond) {
+    public static String formatRate(double bytesPerSecond) {
         return format(Math.round(bytesPerSecond)) + "/s";
     }
 

@@ -1,4 +1,4 @@
-package org.ppspp.client;
+package org.ppspp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -23,6 +23,7 @@ final class SizesTest {
         "0.5k, 512",
         "3T, 3298534883328",
         "12B, 12",
+        "7E, 8070450532247928832",
         "9223372036854775807, 9223372036854775807"
     })
     void readsSuffixesAsPowersOf1024(String text, long bytes) {
@@ -31,7 +32,20 @@ final class SizesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "k", "-1", "1X", "1kk", "1e3", "0x10", "99999999999999999999", "9999999999G", "9999999.5T9"})
+            strings = {
+                "",
+                "k",
+                "-1",
+                "1X",
+                "1kk",
+                "1e3",
+                "0x10",
+                "99999999999999999999",
+                "9999999999G",
+                "8E",
+                "1ki",
+                "9999999.5T9"
+            })
     void refusesWhatIsNoSize(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Sizes.parse(text)).withMessageContaining(text);
     }
@@ -51,7 +65,7 @@ final class SizesTest {
         "1048575, 1.0 MiB",
         "1048576, 1.0 MiB",
         "1028863590, 981.2 MiB",
-        "9223372036854775807, 8192.0 PiB"
+        "9223372036854775807, 8.0 EiB"
     })
     void writesTheUnitThatSuits(long bytes, String text) {
         assertThat(Sizes.format(bytes)).isEqualTo(text);
