@@ -9,12 +9,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 import org.ppspp.Sizes;
 import org.ppspp.storage.LocalContentException;
 import org.ppspp.storage.Progress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes a file of random bytes: all of it or nothing. */
 final class FileCreation {
+    private static final Logger LOG = LoggerFactory.getLogger(FileCreation.class);
     private static final int BUFFER_BYTES = 1 << 20;
 
     private final Path file;
@@ -29,18 +33,16 @@ final class FileCreation {
 
     void run(long sizeBytes, long seed) throws Failure {
         check(sizeBytes);
-        // A file that is to be replaced stays until the new one is whole.
-        boolean replaces = Files.exists(file, LinkOption.NOFOLLOW_LINKS);
-        Path target = replaces ? file.resolveSibling(file.getFileName() + ".new") : file;
+        // What has the name stays until the new file is whole, and a signal must not leave half a file under it.
+        Path unfinished = file.resolveSibling(file.getFileName() + ".tmp-" + UUID.randomUUID());
+        unfinished.toFile().deleteOnExit();
         try {
-            write(target, sizeBytes, new RandomContent(seed));
-            if (replaces) {
-                Files.move(target, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            }
-        } catch (FileAlreadyExistsException e) {
-            throw new Failure(ExitCode.LOCAL_FILE, target + " exists: move it away");
+            write(unfinished, sizeBytes, new RandomContent(seed));
+            publish(unfinished);
         } catch (IOException e) {
             throw failed(e);
+        } finally {
+            deleteQuietly(unfinished);
         }
     }
 
@@ -75,9 +77,7 @@ final class FileCreation {
     }
 
     private void write(Path target, long sizeBytes, RandomContent content) throws IOException {
-        FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        boolean done = false;
-        try (channel) {
+        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
             for (long at = 0; at < sizeBytes; at += BUFFER_BYTES) {
                 content.fill(buffer.clear(), at);
@@ -87,11 +87,26 @@ final class FileCreation {
                 }
                 progress.report(Math.min(at + BUFFER_BYTES, sizeBytes), sizeBytes);
             }
-            done = true;
-        } finally {
-            if (!done) {
-                Files.deleteIfExists(target);
-            }
+        }
+    }
+
+    private void publish(Path whole) throws IOException, Failure {
+        if (overwrite) {
+            Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+            return;
+        }
+        try {
+            Files.move(whole, file);
+        } catch (FileAlreadyExistsException e) {
+            throw new Failure(ExitCode.LOCAL_FILE, file + " has been made by somebody else: choose another name");
+        }
+    }
+
+    private static void deleteQuietly(Path unfinished) {
+        try {
+            Files.deleteIfExists(unfinished);
+        } catch (IOException e) {
+            LOG.debug("{} stays: {}", unfinished, LocalContentException.reason(e));
         }
     }
 

@@ -227,12 +227,20 @@ public final class FileUtil implements Callable<Integer> {
         if (create && size != null && size == 0 && (hash || link || tree || verify != null)) {
             throw misuse("an empty file has no root hash");
         }
-        checkChunkSize();
-        return verify == null ? null : expected(verify);
+        SwarmLink expected = verify == null ? null : expected(verify);
+        checkChunkSize(expected);
+        return expected;
     }
 
-    private void checkChunkSize() {
-        HashFunction function = hashFunction();
+    private void checkChunkSize(@Nullable SwarmLink expected) {
+        HashFunction function = hashFunction(expected);
+        if (expected != null && chunkSize != null && !bareId()) {
+            if (chunkSize != expected.metadata().chunkSizeBytes()) {
+                throw misuse("--chunk-size " + chunkSize + " contradicts the link, whose chunks have "
+                        + expected.metadata().chunkSizeBytes() + " bytes");
+            }
+            return;
+        }
         if (chunkSize() < 1 || chunkSize() > SwarmMetadata.MAX_CHUNK_SIZE_BYTES) {
             throw misuse("--chunk-size must be 1 to " + SwarmMetadata.MAX_CHUNK_SIZE_BYTES);
         }
@@ -285,11 +293,9 @@ public final class FileUtil implements Callable<Integer> {
     }
 
     private SwarmMetadata hash(Path file, @Nullable SwarmLink expected) throws LocalContentException {
-        HashFunction function =
-                expected == null ? hashFunction() : expected.metadata().hashFunction();
-        boolean bare = verify != null && verify.indexOf('?') < 0;
-        int chunk = expected == null || bare ? chunkSize() : expected.metadata().chunkSizeBytes();
-        ContentHasher hasher = ContentHasher.of(function, chunk)
+        int chunk =
+                expected == null || bareId() ? chunkSize() : expected.metadata().chunkSizeBytes();
+        ContentHasher hasher = ContentHasher.of(hashFunction(expected), chunk)
                 .withThreads(threads)
                 .withProgress(ProgressPrinter.of(style(), err, "hashing"));
         return tree ? hasher.hashAndSave(file) : hasher.hash(file);
@@ -300,7 +306,15 @@ public final class FileUtil implements Callable<Integer> {
         lines.forEach(out::println);
     }
 
-    private HashFunction hashFunction() {
+    /** Whether what to verify against does not say how large chunks are. */
+    private boolean bareId() {
+        return verify != null && verify.indexOf('?') < 0;
+    }
+
+    private HashFunction hashFunction(@Nullable SwarmLink expected) {
+        if (expected != null) {
+            return expected.metadata().hashFunction();
+        }
         return hashFunction == null ? HashFunction.SHA1 : hashFunction;
     }
 

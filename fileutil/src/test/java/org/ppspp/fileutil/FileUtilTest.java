@@ -137,7 +137,7 @@ class FileUtilTest {
         assertThat(file).hasBinaryContent(before);
         assertThat(run(file, "--create", "--size", "5", "--overwrite")).isZero();
         assertThat(file).hasSize(5);
-        assertThat(folder).isDirectoryNotContaining("glob:**.new");
+        assertThat(folder).isDirectoryNotContaining("glob:**.tmp-*");
     }
 
     @Test
@@ -185,6 +185,9 @@ class FileUtilTest {
                 "--verify xyz",
                 "--verify 0102",
                 "--verify " + ROOT + " --hash-function sha-256",
+                "--verify " + ROOT + " --chunk-size 40",
+                "--verify " + ROOT + "000000000000000000000000 --chunk-size 64",
+                "--verify ppspp:" + ROOT + "?l=7468 --chunk-size 2k",
                 "--hash surplus"
             })
     void explainsMisuse(String options) {
@@ -193,6 +196,23 @@ class FileUtilTest {
         assertThat(runAll(args)).isEqualTo(ExitCode.USAGE);
         assertThat(err).startsWith("fileutil: ").contains("--help").hasLineCount(2);
         assertThat(out).isEmpty();
+    }
+
+    @Test
+    void takesTheChunkSizeThatSuitsWhatIsVerified() {
+        String longer = ROOT + "000000000000000000000000";
+        assertThat(run(file, "--verify", longer, "--chunk-size", "40")).isEqualTo(ExitCode.MISMATCH);
+        assertThat(run(file, "--verify", "ppspp:" + ROOT + "?l=7468", "--chunk-size", "1k"))
+                .isZero();
+    }
+
+    @Test
+    void takesTheLastOfAnOptionGivenTwice() {
+        assertThat(run(file, "--hash", "--progress", "LINE", "--progress", "none"))
+                .isZero();
+        assertThat(run(file, "--hash", "--chunk-size", "2k", "--chunk-size", "1k"))
+                .isZero();
+        assertThat(out).isEqualTo(line(ROOT));
     }
 
     @Test
