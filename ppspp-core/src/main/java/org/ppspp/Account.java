@@ -55,6 +55,7 @@ final class Account {
                 0,
                 0,
                 0,
+                0,
                 false,
                 0,
                 List.of());
@@ -80,7 +81,7 @@ final class Account {
 
     void observe(long now, SwarmSnapshot snapshot) {
         swarm = snapshot;
-        down.add(now, snapshot.verifiedBytes());
+        down.add(now, snapshot.presentBytes());
         up.add(now, snapshot.sentBytes());
         for (SwarmSnapshot.ChannelSnapshot channel : snapshot.channels()) {
             if (channel.receivedBytes() > 0 || channel.sentBytes() > 0) {

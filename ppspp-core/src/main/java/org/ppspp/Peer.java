@@ -91,7 +91,8 @@ public final class Peer implements AutoCloseable {
                 config.maxDownloadBytesPerSecond(),
                 config.maxDatagramBytes(),
                 Math.min(config.receiveBufferBytes(), loop.receiveBufferBytes()),
-                config.ledbat());
+                config.ledbat(),
+                config.dialect());
     }
 
     /** The port of all sockets, UDP and TCP. */

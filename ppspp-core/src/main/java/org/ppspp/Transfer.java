@@ -277,6 +277,9 @@ public final class Transfer implements AutoCloseable {
             return new TransferEvent.StorageRecovered();
         } else if (event instanceof EngineEvent.ChunkLost lost) {
             return new TransferEvent.ChunkLost(lost.chunk());
+        } else if (event instanceof EngineEvent.ContentRefuted) {
+            return new TransferEvent.Notice(
+                    "what came from peers that send no hashes does not match the swarm ID: it is fetched again");
         } else if (event instanceof EngineEvent.PeerConnected connected) {
             return new TransferEvent.PeerConnected(connected.address());
         } else if (event instanceof EngineEvent.PeerLost lost) {

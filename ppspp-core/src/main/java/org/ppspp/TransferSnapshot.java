@@ -38,7 +38,7 @@ public record TransferSnapshot(
 
     /** Bytes still to fetch, or -1 while the content length is unknown. */
     public long missingBytes() {
-        return swarm.contentLengthBytes() < 0 ? -1 : swarm.contentLengthBytes() - swarm.verifiedBytes();
+        return swarm.contentLengthBytes() < 0 ? -1 : Math.max(0, swarm.contentLengthBytes() - swarm.presentBytes());
     }
 
     /** Seconds until complete at the present rate, or -1 where that cannot be told. */

@@ -37,6 +37,7 @@ final class AccountTest {
                 10,
                 verified / 1024,
                 verified,
+                0,
                 verified,
                 sent,
                 0,

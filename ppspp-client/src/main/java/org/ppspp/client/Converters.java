@@ -1,11 +1,14 @@
 package org.ppspp.client;
 
 import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.ppspp.Durations;
 import org.ppspp.Endpoint;
 import org.ppspp.HostAndPort;
 import org.ppspp.PeerConfig;
 import org.ppspp.Sizes;
+import org.ppspp.engine.Dialect;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -52,6 +55,21 @@ final class Converters {
         @Override
         public HostAndPort convert(String value) {
             return checked(() -> HostAndPort.splitListener(value));
+        }
+    }
+
+    /** Null stands for every dialect. */
+    static final class Speech implements ITypeConverter<Dialect> {
+        @Override
+        public @Nullable Dialect convert(String value) {
+            return switch (value.toLowerCase(Locale.ROOT)) {
+                case "auto" -> null;
+                case "rfc7574" -> Dialect.RFC7574;
+                case "libswift" -> Dialect.LIBSWIFT;
+                case "pyppspp" -> Dialect.PYPPSPP;
+                default ->
+                    throw new TypeConversionException("'" + value + "' is none of auto, rfc7574, libswift, pyppspp");
+            };
         }
     }
 

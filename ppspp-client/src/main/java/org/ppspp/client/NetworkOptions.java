@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.ppspp.Endpoint;
 import org.ppspp.HostAndPort;
 import org.ppspp.TransportPolicy;
+import org.ppspp.engine.Dialect;
 import picocli.CommandLine.Option;
 
 /** How other peers are reached and how much of the network may be used. */
@@ -40,6 +41,14 @@ final class NetworkOptions {
             hideParamSyntax = true,
             description = "The same as --transport tcp.")
     boolean tcp;
+
+    @Option(
+            names = "--dialect",
+            paramLabel = "auto|rfc7574|libswift|pyppspp",
+            converter = Converters.Speech.class,
+            description = "Speak this dialect alone; auto, the default: whichever a peer speaks.")
+    @Nullable
+    Dialect dialect;
 
     @Option(names = "--numpeers", paramLabel = "N", description = "Most peers at a time, 50 unless given.")
     @Nullable

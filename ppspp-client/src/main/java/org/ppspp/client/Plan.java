@@ -154,7 +154,8 @@ record Plan(
                 options.maxDownload == null ? usual.maxDownloadBytesPerSecond() : options.maxDownload,
                 usual.maxDatagramBytes(),
                 usual.receiveBufferBytes(),
-                usual.ledbat());
+                usual.ledbat(),
+                options.dialect);
         return PeerConfig.defaults().withListen(listen(options.listen)).withEngine(engine);
     }
 

@@ -31,7 +31,7 @@ final class ProgressLine {
             case CHECKING -> "checking " + amount(snapshot.checkedBytes(), snapshot.checkBytes(), bar);
             case CONNECTING ->
                 "looking for peers  "
-                        + (snapshot.swarm().verifiedBytes() > 0 ? fetched(snapshot, bar) + "  " : "")
+                        + (snapshot.swarm().presentBytes() > 0 ? fetched(snapshot, bar) + "  " : "")
                         + "known " + snapshot.swarm().knownAddresses();
             case DOWNLOADING, PAUSED_DISK -> fetched(snapshot, bar) + rates(snapshot) + waiting(snapshot);
             case SEEDING ->
@@ -44,7 +44,7 @@ final class ProgressLine {
     }
 
     private static String fetched(TransferSnapshot snapshot, boolean bar) {
-        return amount(snapshot.swarm().verifiedBytes(), snapshot.swarm().contentLengthBytes(), bar);
+        return amount(snapshot.swarm().presentBytes(), snapshot.swarm().contentLengthBytes(), bar);
     }
 
     private static String amount(long part, long whole, boolean bar) {

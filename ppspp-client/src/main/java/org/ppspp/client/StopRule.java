@@ -88,7 +88,7 @@ final class StopRule {
 
     private void observe(long now, TransferSnapshot snapshot) {
         peerSeen |= snapshot.peers() > 0;
-        long bytes = snapshot.swarm().verifiedBytes();
+        long bytes = snapshot.swarm().presentBytes();
         if (snapshot.state() == TransferState.CHECKING) {
             // Nobody is asked for peers before the disk is checked.
             openSince = now;

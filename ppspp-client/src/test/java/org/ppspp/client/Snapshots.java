@@ -37,6 +37,7 @@ final class Snapshots {
                 length < 0 ? -1 : (length + 1023) / 1024,
                 verified / 1024,
                 verified,
+                0,
                 verified,
                 sent,
                 verified,
@@ -49,7 +50,7 @@ final class Snapshots {
     }
 
     static SwarmSnapshot withChannels(ChannelSnapshot... channels) {
-        return new SwarmSnapshot(SWARM, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, List.of(channels));
+        return new SwarmSnapshot(SWARM, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, List.of(channels));
     }
 
     static ChannelSnapshot channel(int number, boolean complete, long received, long sent) {

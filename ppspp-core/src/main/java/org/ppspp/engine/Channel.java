@@ -1,11 +1,11 @@
 package org.ppspp.engine;
 
 import io.netty.buffer.ByteBuf;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
 import org.ppspp.congestion.CongestionControl;
-import org.ppspp.congestion.RttEstimator;
 import org.ppspp.engine.SwarmSnapshot.ChannelSnapshot;
 import org.ppspp.integrity.MerkleIntegrity.Offer;
 import org.ppspp.integrity.PendingHashes;
@@ -34,9 +34,7 @@ final class Channel {
     private final boolean initiator;
     private final int localId;
     private final CongestionControl congestion;
-    private final RttEstimator requestRtt = new RttEstimator(0);
-    private final RequestLedger ledger = new RequestLedger();
-    private final RequestWindow window;
+    private final Asking asking;
     private final ChunkMap peerHas;
     private final PendingHashes pending;
     private final Outbox outbox;
@@ -44,9 +42,13 @@ final class Channel {
     private final ChannelWriter writer;
     private final Conduct conduct = new Conduct();
 
+    private Dialect dialect;
+    private @Nullable UUID peerId;
+    /** What the peer book knows the peer by; null once another channel to the same peer has taken this over. */
+    private @Nullable TransportAddress bookAddress;
+
     private Phase phase = Phase.OPENING;
     private int remoteId;
-    private boolean peerChokes;
     private boolean weChoke;
     private boolean writable = true;
     private boolean readyQueued;
@@ -60,21 +62,29 @@ final class Channel {
     private long announceAgainAt = NEVER;
     private long announceAgainAfter = Limits.ANNOUNCE_AGAIN;
     private long chokeAgainAt;
-    private long snubbedUntil = NEVER;
-    private int pipelined;
     private long receivedBytes;
     private long sentBytes;
     private long receivedInPeriod;
     private long sentInPeriod;
 
-    Channel(Engine engine, Swarm swarm, TransportAddress address, boolean initiator, int localId, long now) {
+    /** An initiator opens in {@code dialect}, and goes on in that of the answer. */
+    Channel(
+            Engine engine,
+            Swarm swarm,
+            TransportAddress address,
+            boolean initiator,
+            int localId,
+            Dialect dialect,
+            long now) {
         this.engine = engine;
         this.swarm = swarm;
         this.address = address;
         this.initiator = initiator;
         this.localId = localId;
+        this.dialect = dialect;
+        this.bookAddress = address;
         this.congestion = engine.congestionFor(address, swarm);
-        this.window = new RequestWindow(swarm.metadata().chunkSizeBytes());
+        this.asking = new Asking(this, swarm);
         this.peerHas = new ChunkMap(Limits.PEER_PAGES);
         this.pending = swarm.integrity().newPending(Limits.PENDING_HASHES);
         this.outbox = new Outbox(swarm.have());
@@ -143,8 +153,26 @@ final class Channel {
         return congestion;
     }
 
+    Dialect dialect() {
+        return dialect;
+    }
+
+    @Nullable
+    UUID peerId() {
+        return peerId;
+    }
+
+    @Nullable
+    TransportAddress bookAddress() {
+        return bookAddress;
+    }
+
+    Asking asking() {
+        return asking;
+    }
+
     RequestLedger ledger() {
-        return ledger;
+        return asking.ledger();
     }
 
     Outbox outbox() {
@@ -178,13 +206,16 @@ final class Channel {
         sentInPeriod = 0;
     }
 
+    /** Whether the peer is there and answers requests, as far as we know. */
+    boolean willing(long now) {
+        return established()
+                && asking.willing()
+                && !(sentSinceReceived >= Limits.DEAD_AFTER_SENT && now - lastReceived >= Limits.SUSPECT_AFTER);
+    }
+
     /** Chunks that may be asked of this peer now. */
     int requestRoom(long now) {
-        boolean willing = established()
-                && !peerChokes
-                && snubbedUntil == NEVER
-                && !(sentSinceReceived >= Limits.DEAD_AFTER_SENT && now - lastReceived >= Limits.SUSPECT_AFTER);
-        return willing ? window.chunks(swarm.windowShareBytes()) - ledger.outstanding() - pipelined : 0;
+        return willing(now) ? asking.room() : 0;
     }
 
     ChannelSnapshot snapshot() {
@@ -196,24 +227,26 @@ final class Channel {
                 rttMicros(),
                 congestion.windowBytes(),
                 congestion.inFlightBytes(),
-                ledger.outstanding(),
+                ledger().outstanding(),
                 congestion.lostDatagrams());
     }
 
     private long rttMicros() {
-        long nanos = congestion.rttNanos() >= 0 ? congestion.rttNanos() : requestRtt.smoothed();
+        long nanos = congestion.rttNanos() >= 0 ? congestion.rttNanos() : asking.smoothedRtt();
         return nanos < 0 ? -1 : nanos / 1_000;
     }
 
     // --- handshake
 
     /** The answer to our opening, or the echo of our answer: the peer receives at its address. */
-    void establish(int remoteChannel, long now) {
+    void establish(int remoteChannel, Greeting.Heard heard, long now) {
+        dialect = heard.dialect();
+        peerId = heard.peerId();
         remoteId = remoteChannel;
         phase = Phase.ESTABLISHED;
         lastReceived = now;
         if (initiator) {
-            requestRtt.sample(now, now - openedAt);
+            asking.roundTrip(now, now - openedAt);
             // RFC 7574 §12.1.2: the responder waits for this to believe our address.
             outbox.answer();
         }
@@ -239,6 +272,9 @@ final class Channel {
         swarm.countReceived(messages.readableBytes() + Integer.BYTES);
         MessageReader reader = new MessageReader(
                 messages, swarm.format(), reliable() ? Limits.MESSAGES_PER_FRAME : Limits.MESSAGES_PER_DATAGRAM);
+        if (reliable()) {
+            reader.named();
+        }
         boolean acked = false;
         try {
             for (Message message = reader.next(); message != null && !closed(); message = reader.next()) {
@@ -279,12 +315,9 @@ final class Channel {
         } else if (message instanceof Message.Cancel cancel) {
             serving.queue().remove(cancel.chunks().first(), cancel.chunks().last());
         } else if (message instanceof Message.Choke) {
-            peerChokes = true;
-            outbox.dropRequests();
-            giveUpAll(now);
+            asking.choked(true, now);
         } else if (message instanceof Message.Unchoke) {
-            peerChokes = false;
-            swarm.scheduleSoon();
+            asking.choked(false, now);
         }
         // Peer exchange and signatures have no meaning in a static swarm that did not ask for them.
     }
@@ -292,7 +325,7 @@ final class Channel {
     /** Returns whether the rest of the datagram counts. */
     private boolean onHandshake(Message.Handshake handshake, long now) throws MalformedMessageException {
         if (handshake.closing()) {
-            swarm.drop(this, now, opening() ? "refused" : "left");
+            swarm.left(this, now);
             return false;
         }
         if (phase == Phase.ESTABLISHED) {
@@ -302,15 +335,15 @@ final class Channel {
             }
             return handshake.sourceChannel() == remoteId;
         }
-        handshake.options().requireResponder();
-        String mismatch = swarm.greeting().mismatch(handshake.options());
+        Greeting.Heard heard = swarm.greeting().hear(handshake.options(), false, reliable());
+        String mismatch = heard.mismatch();
         if (mismatch != null) {
             engine.closeQuietly(address, handshake.sourceChannel());
             swarm.drop(this, now, mismatch);
             return false;
         }
-        establish(handshake.sourceChannel(), now);
-        return true;
+        establish(handshake.sourceChannel(), heard, now);
+        return !closed();
     }
 
     private void onRequest(ChunkRange range, long now) {
@@ -321,7 +354,10 @@ final class Channel {
                 if (peerHas.intersects(clipped.first(), clipped.last())) {
                     peerHas.clear(clipped.first(), clipped.last());
                 }
-                serving.queue().add(clipped);
+                if (dialect.bareMessages() && clipped.first() == 0) {
+                    serving.queue().addFirst(0);
+                }
+                serving.queue().add(clipped, dialect.uploadRanges());
             }
         } else if (now >= chokeAgainAt) {
             chokeAgainAt = now + Limits.CHOKE_REPEAT;
@@ -330,14 +366,10 @@ final class Channel {
     }
 
     private void onData(Message.Data data, long now) {
-        long age = ledger.arrived(data.chunk(), now);
         int bytes = data.content().readableBytes();
+        long age = asking.arrived(data.chunk(), bytes, now);
         receivedBytes += bytes;
         receivedInPeriod += bytes;
-        if (age >= 0) {
-            requestRtt.sample(now, age);
-            window.received(now, bytes, requestRtt.base());
-        }
         swarm.received(this, data, age == RequestLedger.UNASKED, now);
     }
 
@@ -373,54 +405,30 @@ final class Channel {
         return any;
     }
 
+    /** Acknowledges a chunk, whether it is stored now or was before; connections need no word of that. */
+    void acknowledge(long chunk, long delayMicros) {
+        if (!reliable()) {
+            outbox.ack(chunk, delayMicros, dialect.singleAcks());
+            ready();
+        }
+    }
+
+    /** This channel stays of two to the same peer: from now on it stands for the address that {@code other} was dialled at. */
+    void replaces(Channel other) {
+        if (other.initiator && !initiator) {
+            bookAddress = other.bookAddress;
+            other.bookAddress = null;
+        }
+    }
+
     /** Counts a breach of the protocol; too many end the channel, and more ban the address. */
     void offend(long now, String why) {
         swarm.offended(this, now, why);
     }
 
-    // --- requests of ours
-
-    void request(long bin, long mask, long now) {
-        ledger.add(bin, mask, now);
-        long rest = mask;
-        while (rest != 0) {
-            int first = Long.numberOfTrailingZeros(rest);
-            int length = Math.min(64 - first, Long.numberOfTrailingZeros(~(rest >>> first)));
-            outbox.request(new ChunkRange((bin << 6) + first, (bin << 6) + first + length - 1));
-            rest = first + length == 64 ? 0 : rest & (-1L << (first + length));
-        }
-        ready();
-    }
-
-    /** Tells the peer that these chunks came from elsewhere. */
-    void cancel(long bin, long mask, long now) {
-        cancel(bin, ledger.giveUp(bin, mask, now));
-    }
-
-    private void cancel(long bin, long mask) {
-        for (long bits = mask; bits != 0; bits &= bits - 1) {
-            outbox.cancel(ChunkRange.of((bin << 6) + Long.numberOfTrailingZeros(bits)));
-        }
-        if (mask != 0) {
-            ready();
-        }
-    }
-
-    private void giveUpAll(long now) {
-        ledger.giveUpAll(now, swarm::release);
-    }
-
-    /** No more requests to this peer for a while. */
-    void snub(long until) {
-        snubbedUntil = until;
-    }
-
-    void pipelined(int change) {
-        pipelined += change;
-    }
-
     void choke(boolean on) {
-        if (on != weChoke) {
+        // Who does not know CHOKE waits for an answer to what it asked, and does not ask again.
+        if (on != weChoke && !dialect.bareMessages()) {
             weChoke = on;
             outbox.choke(on);
             serving.clear();
@@ -458,15 +466,14 @@ final class Channel {
 
     private Transmit openingDatagram(long now, ByteBuf out) {
         int start = out.writerIndex();
-        swarm.greeting()
-                .write(
-                        out,
-                        swarm.format(),
-                        0,
-                        localId,
-                        true,
-                        swarm.announceable(),
-                        engine.config().maxDatagramBytes());
+        Greeting.write(
+                out,
+                swarm.format(),
+                0,
+                localId,
+                swarm.greeting().options(true, dialect, reliable()),
+                swarm.announceable(),
+                engine.config().maxDatagramBytes());
         handshakeTries++;
         openedAt = now;
         handshakeAt = now + (reliable() ? Limits.HANDSHAKE_TCP : Limits.HANDSHAKE_RETRY << (handshakeTries - 1));
@@ -500,15 +507,12 @@ final class Channel {
                 serving.doubt();
             }
         }
-        if (ledger.stalledAt(patience()) <= now) {
-            stalled(now);
+        if (asking.timeout(now)) {
+            // It may have restarted.
+            greetAgainAt(lastReceived + Limits.GREET_AGAIN);
         }
         if (announceAgainAt <= now) {
             announceAgain(now);
-        }
-        if (snubbedUntil <= now) {
-            snubbedUntil = NEVER;
-            swarm.scheduleSoon();
         }
         if (greetAt <= now) {
             greetAt = now + Limits.SUSPECT_AFTER;
@@ -535,31 +539,20 @@ final class Channel {
         if (handshakeTries >= (reliable() ? 1 : Limits.HANDSHAKE_TRIES)) {
             swarm.drop(this, now, "no answer");
         } else {
+            if (handshakeTries == Limits.HANDSHAKE_TRIES_BEFORE_SECOND_DIALECT && swarm.trySecondDialect(this, now)) {
+                // The two take turns.
+                handshakeAt = now + (Limits.HANDSHAKE_RETRY << handshakeTries);
+                handshakeTries++;
+            }
             ready();
         }
-    }
-
-    /** The peer owes us chunks and sends none: others are asked, and it may have restarted. */
-    private void stalled(long now) {
-        ledger.giveUpAll(now, (bin, mask) -> {
-            cancel(bin, mask);
-            swarm.release(bin, mask);
-        });
-        window.stalled();
-        snub(now + conduct.stall());
-        greetAgainAt(lastReceived + Limits.GREET_AGAIN);
-        swarm.scheduleSoon();
-    }
-
-    private long patience() {
-        return Math.min(Math.max(4 * requestRtt.rto(), Limits.REQUEST_TIMEOUT), Limits.REQUEST_TIMEOUT_MAX);
     }
 
     long nextWake() {
         if (phase == Phase.OPENING) {
             return handshakeAt;
         }
-        long wake = Math.min(ledger.stalledAt(patience()), Math.min(greetAt, snubbedUntil));
+        long wake = Math.min(asking.nextWake(), greetAt);
         wake = Math.min(wake, announceAgainAt);
         if (sentSinceReceived >= Limits.DEAD_AFTER_SENT) {
             wake = Math.min(wake, lastReceived + Limits.DEAD_AFTER);
@@ -571,16 +564,11 @@ final class Channel {
         return Math.min(wake, Math.min(outbox.announcements().due(), writer.blockedUntil()));
     }
 
-    /** Gives up requests that the network must have lost, so that they are asked again. */
-    void giveUpOvertaken(long now) {
-        ledger.giveUpOvertaken(now, Math.max(patience() / 4, Limits.OVERTAKEN_PATIENCE), swarm::release);
-    }
-
     /** Ends the channel here; what it owed us is asked elsewhere. */
     void close(long now) {
         phase = Phase.CLOSED;
         pending.clear();
-        giveUpAll(now);
+        asking.giveUpAll(now);
         serving.clear();
     }
 

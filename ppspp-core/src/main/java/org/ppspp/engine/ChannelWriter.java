@@ -116,7 +116,7 @@ final class ChannelWriter {
                 account(now, chunk, swarm.chunkLength(chunk));
                 dataBytes += swarm.chunkLength(chunk);
                 channel.ready();
-                if (shortChunk) {
+                if (shortChunk || channel.dialect().bareMessages()) {
                     break;
                 }
             }

@@ -43,6 +43,7 @@ public final class Engine {
     private final Map<SwarmId, Swarm> swarms = new LinkedHashMap<>();
     private final Map<Integer, Channel> channels = new HashMap<>();
     private final Openings openings;
+    private final Identity identity;
     private final BanList bans = new BanList();
     private final EngineCounters counters = new EngineCounters();
     private final RateLimit uploadLimit;
@@ -61,6 +62,7 @@ public final class Engine {
         this.epochMicros = epochMicros;
         this.random = random;
         this.openings = new Openings(this);
+        this.identity = Identity.random(random, config.dialect());
         this.uploadLimit = new RateLimit(config.maxUploadBytesPerSecond());
         this.downloadLimit = new RateLimit(config.maxDownloadBytesPerSecond());
     }
@@ -97,16 +99,23 @@ public final class Engine {
     /** The initiator of a handshake we answered uses the channel number we gave it: it is where it says it is. */
     private @Nullable Channel echo(int id, TransportAddress from, long now) {
         HalfOpen half = openings.take(id, from);
-        if (half == null || channels.size() >= Limits.CHANNELS) {
+        return half == null ? null : accept(half, now);
+    }
+
+    /** Makes a handshake that we answered a channel; null if there are too many. */
+    @Nullable
+    Channel accept(HalfOpen half, long now) {
+        if (channels.size() >= Limits.CHANNELS) {
             return null;
         }
         Swarm swarm = half.swarm();
-        Channel channel = new Channel(this, swarm, from, false, id, now);
-        channels.put(id, channel);
+        Channel channel = new Channel(
+                this, swarm, half.address(), false, half.localId(), half.heard().dialect(), now);
+        channels.put(channel.localId(), channel);
         swarm.channels().add(channel);
-        swarm.book().opened(from);
+        swarm.book().opened(half.address());
         Greeting.remember(half.have(), channel, now);
-        channel.establish(half.remoteId(), now);
+        channel.establish(half.remoteId(), half.heard(), now);
         return channel;
     }
 
@@ -323,12 +332,16 @@ public final class Engine {
                         Math.max(config.maxDatagramBytes(), swarm.metadata().chunkSizeBytes()));
     }
 
+    Identity identity() {
+        return identity;
+    }
+
     /** Opens a channel to {@code address}; false if that is not possible or not wanted now. */
-    boolean open(Swarm swarm, TransportAddress address, long now) {
+    boolean open(Swarm swarm, TransportAddress address, Dialect dialect, long now) {
         if (channels.size() >= Limits.CHANNELS || bans.banned(address.socket(), now)) {
             return false;
         }
-        Channel channel = new Channel(this, swarm, address, true, newChannelId(), now);
+        Channel channel = new Channel(this, swarm, address, true, newChannelId(), dialect, now);
         channels.put(channel.localId(), channel);
         swarm.channels().add(channel);
         channel.ready();

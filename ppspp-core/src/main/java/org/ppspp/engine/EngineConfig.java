@@ -1,5 +1,6 @@
 package org.ppspp.engine;
 
+import org.jspecify.annotations.Nullable;
 import org.ppspp.congestion.LedbatProfile;
 
 /**
@@ -11,6 +12,7 @@ import org.ppspp.congestion.LedbatProfile;
  * @param maxDatagramBytes largest UDP payload sent where chunks allow it
  * @param receiveBufferBytes what the socket buffers of a UDP path hold, to bound what we ask for at once
  * @param ledbat congestion control over UDP
+ * @param dialect the only one that is spoken, or null for whichever a peer speaks
  */
 public record EngineConfig(
         int maxPeersPerSwarm,
@@ -18,7 +20,8 @@ public record EngineConfig(
         long maxDownloadBytesPerSecond,
         int maxDatagramBytes,
         int receiveBufferBytes,
-        LedbatProfile ledbat) {
+        LedbatProfile ledbat,
+        @Nullable Dialect dialect) {
 
     /** UDP payload that fits the smallest IPv6 packet every path carries. */
     public static final int DEFAULT_MAX_DATAGRAM_BYTES = 1232;
@@ -39,6 +42,6 @@ public record EngineConfig(
     }
 
     public static EngineConfig defaults() {
-        return new EngineConfig(50, 0, 0, DEFAULT_MAX_DATAGRAM_BYTES, 4 << 20, LedbatProfile.DEFAULT);
+        return new EngineConfig(50, 0, 0, DEFAULT_MAX_DATAGRAM_BYTES, 4 << 20, LedbatProfile.DEFAULT, null);
     }
 }

@@ -29,6 +29,9 @@ public sealed interface EngineEvent {
     /** A chunk we had can no longer be read or no longer matches its hash; it will be fetched again. */
     record ChunkLost(SwarmId swarm, long chunk) implements EngineEvent {}
 
+    /** Content from peers that send no hashes does not match the swarm ID as a whole; it is fetched again. */
+    record ContentRefuted(SwarmId swarm) implements EngineEvent {}
+
     /** A handshake with this peer was completed. */
     record PeerConnected(SwarmId swarm, TransportAddress address) implements EngineEvent {}
 

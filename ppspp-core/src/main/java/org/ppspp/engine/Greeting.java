@@ -2,9 +2,11 @@ package org.ppspp.engine;
 
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
+import org.ppspp.wire.MalformedMessageException;
 import org.ppspp.wire.MessageType;
 import org.ppspp.wire.MessageWriter;
 import org.ppspp.wire.ProtocolOptions;
@@ -21,25 +23,67 @@ final class Greeting {
             MessageType.PEX_RES_CERT,
             MessageType.SIGNED_INTEGRITY);
 
-    private final SwarmMetadata metadata;
+    /**
+     * What a handshake told.
+     *
+     * @param dialect how its sender speaks
+     * @param peerId what it calls itself, or null
+     * @param mismatch why it is not one of this swarm, or null if it is
+     */
+    record Heard(
+            Dialect dialect,
+            @Nullable UUID peerId,
+            @Nullable String mismatch) {}
 
-    Greeting(SwarmMetadata metadata) {
+    private final SwarmMetadata metadata;
+    private final Identity identity;
+
+    Greeting(SwarmMetadata metadata, Identity identity) {
         this.metadata = metadata;
+        this.identity = identity;
+    }
+
+    /** What to open with at an address of this kind. */
+    Dialect opening() {
+        Dialect only = identity.only();
+        return only == null ? Dialect.RFC7574 : only;
+    }
+
+    /** What to try at an address of this kind that does not answer, or null. */
+    @Nullable
+    Dialect secondTry(boolean reliable) {
+        return identity.only() == null && Dialect.LIBSWIFT.fits(metadata, reliable) ? Dialect.LIBSWIFT : null;
     }
 
     /** The options of the first datagram, which names the swarm, or of the answer, which need not. */
-    ProtocolOptions options(boolean initiator) {
-        return new ProtocolOptions(
+    ProtocolOptions options(boolean initiator, Dialect dialect, boolean reliable) {
+        boolean full = initiator || dialect.answersInFull();
+        ProtocolOptions options = new ProtocolOptions(
                 ProtocolOptions.VERSION,
-                initiator ? ProtocolOptions.VERSION : null,
-                initiator ? metadata.swarmId() : null,
+                full ? ProtocolOptions.VERSION : null,
+                full ? metadata.swarmId() : null,
                 metadata.integrityMethod().code(),
                 metadata.hashFunction().code(),
                 null,
                 metadata.addressing(),
                 null,
                 SUPPORTED,
-                (long) metadata.chunkSizeBytes());
+                (long) metadata.chunkSizeBytes(),
+                reliable ? identity.peerId() : null);
+        return dialect.limit(options);
+    }
+
+    /** Takes in the options of an opening, or of an answer. */
+    Heard hear(ProtocolOptions theirs, boolean initiator, boolean reliable) throws MalformedMessageException {
+        Dialect dialect = Dialect.of(theirs, reliable);
+        ProtocolOptions complete = dialect.complete(theirs, metadata);
+        if (initiator) {
+            complete.requireInitiator();
+        } else {
+            complete.requireResponder();
+        }
+        boolean spoken = dialect.fits(metadata, reliable) && (identity.only() == null || identity.only() == dialect);
+        return new Heard(dialect, theirs.peerId(), spoken ? mismatch(complete) : "another dialect");
     }
 
     /** Why a peer with these options is not one of this swarm, or null if it is. */
@@ -72,12 +116,18 @@ final class Greeting {
     }
 
     /** Writes a handshake and as many of the first {@code have} ranges as fit {@code limit} bytes in all. */
-    void write(
-            ByteBuf out, WireFormat format, int destination, int source, boolean initiator, ChunkMap have, int limit) {
+    static void write(
+            ByteBuf out,
+            WireFormat format,
+            int destination,
+            int source,
+            ProtocolOptions options,
+            ChunkMap have,
+            int limit) {
         int start = out.writerIndex();
         MessageWriter writer = new MessageWriter(out, format);
         writer.channel(destination);
-        writer.handshake(source, options(initiator));
+        writer.handshake(source, options);
         long chunk = have.nextSet(0);
         for (int said = 0; chunk >= 0 && said < Limits.OPENING_RANGES; said++) {
             ChunkRange run = have.runAround(chunk);

@@ -22,6 +22,7 @@ final class HalfOpenTable {
      * @param remoteId the initiator's channel
      * @param localId ours
      * @param have what the initiator announced, a few ranges at most
+     * @param heard how it introduced itself
      * @param reply the datagram we answered with, repeated for a repeated opening
      */
     record HalfOpen(
@@ -30,6 +31,7 @@ final class HalfOpenTable {
             int localId,
             Swarm swarm,
             List<ChunkRange> have,
+            Greeting.Heard heard,
             byte[] reply,
             long expires) {}
 

@@ -59,6 +59,14 @@ final class HashSaver {
         }
     }
 
+    /** All hashes are on disk and read from there again, whatever was in memory before. */
+    void startOver(SwarmConfig config) {
+        resident.keySet().forEach(swarm.integrity()::evict);
+        resident.clear();
+        swarm.reader().close();
+        load(config);
+    }
+
     /** Chunks were stored: whole request bins are saved at once. */
     void stored(List<Arrival> arrivals) {
         dirty = true;

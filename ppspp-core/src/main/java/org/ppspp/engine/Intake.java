@@ -47,6 +47,9 @@ final class Intake {
     private @Nullable Batch writing;
     private List<Arrival> arriving = new ArrayList<>();
     private List<Arrival> verified = new ArrayList<>();
+    /** Came without hashes. */
+    private List<Arrival> unproven = new ArrayList<>();
+
     /** Chunks that are verified and not stored yet. */
     private final ChunkMap good = new ChunkMap();
 
@@ -81,8 +84,21 @@ final class Intake {
     void add(Arrival arrival) {
         inside.set(arrival.chunk());
         size++;
-        arrival.from().pipelined(1);
-        arriving.add(arrival);
+        arrival.from().asking().pipelined(1);
+        if (arrival.from().dialect().hashes()) {
+            arriving.add(arrival);
+        } else {
+            unproven.add(arrival);
+        }
+    }
+
+    /** Writes what came without hashes, as soon as the write before has ended. */
+    void writeUnproven() {
+        if (writing == null && !unproven.isEmpty()) {
+            List<Arrival> taken = List.copyOf(unproven);
+            unproven = new ArrayList<>();
+            write(taken, false);
+        }
     }
 
     /** The next batch to hash, or null. */
@@ -128,6 +144,7 @@ final class Intake {
      * company comes.
      */
     private void writeNext(long now) {
+        writeUnproven();
         if (writing != null || verified.isEmpty()) {
             return;
         }
@@ -184,14 +201,18 @@ final class Intake {
         List<Arrival> first = List.copyOf(verified.subList(0, count));
         verified = new ArrayList<>(verified.subList(count, verified.size()));
         waitingSince = now;
-        writing = new Batch(first, writeJob(first));
+        write(first, true);
+    }
+
+    private void write(List<Arrival> arrivals, boolean proven) {
+        writing = new Batch(arrivals, writeJob(arrivals, proven));
         swarm.job(writing.job);
     }
 
-    private StorageJob writeJob(List<Arrival> arrivals) {
+    private StorageJob writeJob(List<Arrival> arrivals, boolean proven) {
         List<ReceivedChunk> chunks = chunks(arrivals);
         chunks.sort(Comparator.comparingLong(ReceivedChunk::number));
-        return new StorageJob.Write(swarm.metadata().swarmId(), chunks);
+        return new StorageJob.Write(swarm.metadata().swarmId(), chunks, proven);
     }
 
     /** Takes the answer to a write job; false if the job is not of this intake. */
@@ -202,8 +223,14 @@ final class Intake {
         }
         writing = null;
         batch.arrivals.forEach(this::done);
-        if (result instanceof StorageResult.Stored) {
-            swarm.stored(batch.arrivals, now);
+        if (result instanceof StorageResult.Stored stored) {
+            if (stored.job().verified()) {
+                swarm.stored(batch.arrivals, now);
+            } else {
+                swarm.storageWorks();
+                swarm.quarantine().stored(batch.arrivals);
+                swarm.scheduleSoon();
+            }
         } else {
             swarm.notStored(batch.arrivals);
         }
@@ -214,10 +241,12 @@ final class Intake {
     /** Has written what is verified and releases what is not; chunks inside jobs are released as their results come. */
     void close() {
         if (!verified.isEmpty()) {
-            swarm.job(writeJob(verified));
+            swarm.job(writeJob(verified, true));
         }
         arriving.forEach(this::done);
+        unproven.forEach(this::done);
         arriving = new ArrayList<>();
+        unproven = new ArrayList<>();
         verified = new ArrayList<>();
         // Batches whose answer is in and waits for that of an earlier one.
         for (Batch batch : hashing) {
@@ -231,7 +260,7 @@ final class Intake {
         good.clear(arrival.chunk());
         inside.clear(arrival.chunk());
         size--;
-        arrival.from().pipelined(-1);
+        arrival.from().asking().pipelined(-1);
         arrival.data().content().release();
     }
 

@@ -20,6 +20,9 @@ final class Limits {
 
     static final int HANDSHAKE_TRIES = 6;
 
+    /** Openings in the RFC's dialect before an older one is tried beside it. */
+    static final int HANDSHAKE_TRIES_BEFORE_SECOND_DIALECT = 2;
+
     /** Over TCP it is sent once; connecting is part of this time. */
     static final long HANDSHAKE_TCP = 10 * SECOND;
 

@@ -12,6 +12,7 @@ import org.ppspp.wire.ChunkAddressing;
 import org.ppspp.wire.MalformedMessageException;
 import org.ppspp.wire.Message;
 import org.ppspp.wire.MessageReader;
+import org.ppspp.wire.ProtocolOptions;
 import org.ppspp.wire.SwarmId;
 import org.ppspp.wire.TransportAddress;
 import org.ppspp.wire.WireFormat;
@@ -40,7 +41,7 @@ final class Openings {
         int received = messages.readableBytes() + Integer.BYTES;
         try {
             if (messages.isReadable()) {
-                Message.Handshake handshake = MessageReader.readHandshake(messages);
+                Message.Handshake handshake = MessageReader.readHandshake(messages, from.reliable());
                 if (!handshake.closing() && accepts(now, from, handshake)) {
                     answer(now, from, handshake, messages, received);
                     return;
@@ -52,9 +53,7 @@ final class Openings {
         engine.counters().refusedOpening();
     }
 
-    private boolean accepts(long now, TransportAddress from, Message.Handshake handshake)
-            throws MalformedMessageException {
-        handshake.options().requireInitiator();
+    private boolean accepts(long now, TransportAddress from, Message.Handshake handshake) {
         return !engine.bans().banned(from.socket(), now) && !ownOpening(handshake.sourceChannel(), from);
     }
 
@@ -73,14 +72,19 @@ final class Openings {
             throws MalformedMessageException {
         SwarmId id = handshake.options().swarmId();
         Swarm swarm = id == null ? null : engine.swarm(id);
-        if (swarm == null || swarm.greeting().mismatch(handshake.options()) != null) {
+        if (swarm == null) {
+            engine.counters().refusedOpening();
+            return;
+        }
+        Greeting.Heard heard = swarm.greeting().hear(handshake.options(), true, from.reliable());
+        if (heard.mismatch() != null) {
             engine.counters().refusedOpening();
             return;
         }
         HalfOpen duplicate = table.duplicate(from, handshake.sourceChannel());
         if (duplicate != null) {
             // A forged repetition may be shorter than the opening, and must not draw more than it is.
-            if (from.reliable() || duplicate.reply().length <= received) {
+            if (duplicate.reply().length <= received) {
                 engine.reply(from, duplicate.reply());
             }
             return;
@@ -93,12 +97,18 @@ final class Openings {
         int localId = engine.newChannelId();
         ByteBuf reply = Unpooled.buffer(256);
         int limit = from.reliable() ? TCP_REPLY_BYTES : received;
-        swarm.greeting()
-                .write(reply, swarm.format(), handshake.sourceChannel(), localId, false, swarm.announceable(), limit);
+        ProtocolOptions ours = swarm.greeting().options(false, heard.dialect(), from.reliable());
+        Greeting.write(reply, swarm.format(), handshake.sourceChannel(), localId, ours, swarm.announceable(), limit);
         byte[] bytes = ByteBufUtil.getBytes(reply);
-        table.add(new HalfOpen(
-                from, handshake.sourceChannel(), localId, swarm, have, bytes, now + Limits.HALF_OPEN_LIFE));
+        HalfOpen half = new HalfOpen(
+                from, handshake.sourceChannel(), localId, swarm, have, heard, bytes, now + Limits.HALF_OPEN_LIFE);
         engine.reply(from, bytes);
+        if (from.reliable()) {
+            // The connection proves the address, and a peer with nothing to say may not speak for long.
+            engine.accept(half, now);
+        } else {
+            table.add(half);
+        }
     }
 
     /** Whether there is room for this peer; settles two peers opening to each other at once (smaller number wins). */

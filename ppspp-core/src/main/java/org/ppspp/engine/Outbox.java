@@ -36,13 +36,17 @@ final class Outbox {
         return announcements;
     }
 
-    /** Acknowledges a stored chunk; one ACK names the largest interval around it, with the latest delay sample. */
-    void ack(long chunk, long delayMicros) {
+    /**
+     * Acknowledges a stored chunk, with the latest delay sample: {@code alone}, or in one ACK that names the largest interval
+     * around it.
+     */
+    void ack(long chunk, long delayMicros, boolean alone) {
         PendingAck last = acks.peekLast();
         if (last != null && last.run.contains(chunk)) {
             last.delayMicros = delayMicros;
         } else {
-            acks.addLast(new PendingAck(have.get(chunk) ? have.runAround(chunk) : ChunkRange.of(chunk), delayMicros));
+            ChunkRange run = !alone && have.get(chunk) ? have.runAround(chunk) : ChunkRange.of(chunk);
+            acks.addLast(new PendingAck(run, delayMicros));
         }
     }
 

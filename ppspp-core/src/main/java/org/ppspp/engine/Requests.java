@@ -37,7 +37,7 @@ final class Requests {
 
     /** A peer will not send these after all, or they were of no use: unless someone else is at it, they are wanted again. */
     void freed(long bin, long mask) {
-        long once = swarm.intake().inside(bin);
+        long once = swarm.intake().inside(bin) | swarm.quarantine().word(bin);
         long more = 0;
         for (Channel channel : swarm.channels()) {
             long expected = channel.ledger().expected(bin);
@@ -64,7 +64,7 @@ final class Requests {
             twice.clear(chunk);
             for (Channel channel : swarm.channels()) {
                 if (channel != from && channel.ledger().expects(chunk)) {
-                    channel.cancel(chunk / BIN, 1L << (chunk % BIN), now);
+                    channel.asking().cancel(chunk / BIN, 1L << (chunk % BIN), now);
                 }
             }
         }
@@ -81,7 +81,7 @@ final class Requests {
             if (!channel.established()) {
                 continue;
             }
-            channel.giveUpOvertaken(now);
+            channel.asking().giveUpOvertaken(now);
             if (!swarm.serves()) {
                 proveSize(channel, now);
             } else {
@@ -92,7 +92,7 @@ final class Requests {
 
     private void ask(Channel channel, long now) {
         int most = channel.requestRoom(now);
-        if (most <= 0) {
+        if (most <= 0 || !(channel.dialect().hashes() || swarm.quarantine().mayAsk(channel, now))) {
             return;
         }
         int granule = Math.min(BIN, Math.max(1, BIN * 1024 / swarm.metadata().chunkSizeBytes()));
@@ -125,7 +125,7 @@ final class Requests {
         requested.setWord(bin, requested.word(bin) | mask);
         engine.downloadLimit()
                 .take((long) Long.bitCount(mask) * swarm.metadata().chunkSizeBytes());
-        channel.request(bin, mask, now);
+        channel.asking().request(bin, mask, now);
     }
 
     private int holders(long bin) {
@@ -150,7 +150,7 @@ final class Requests {
                         & ~swarm.have().word(bin);
                 if (mine != 0 && idle.ledger().outstanding() < BIN) {
                     twice.setWord(bin, twice.word(bin) | mine);
-                    idle.request(bin, mine, now);
+                    idle.asking().request(bin, mine, now);
                 }
             });
         }
@@ -158,7 +158,7 @@ final class Requests {
 
     /** Without a known size one chunk is asked of each peer: any for the height of the tree, then the last one it claims. */
     private void proveSize(Channel channel, long now) {
-        if (channel.ledger().outstanding() > 0 || channel.requestRoom(now) <= 0) {
+        if (!channel.dialect().hashes() || channel.ledger().outstanding() > 0 || channel.requestRoom(now) <= 0) {
             return;
         }
         long claimed = swarm.integrity().claimedChunkCount(channel.pending());

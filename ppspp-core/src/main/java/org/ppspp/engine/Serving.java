@@ -155,7 +155,9 @@ final class Serving {
 
     /** Bytes of the messages for {@code chunk}: the hashes it still needs, and DATA. */
     int size(MessageWriter writer, long chunk) {
-        int hashes = chunk == aheadOf ? 0 : swarm.integrity().proofLength(chunk, known(chunk), withPeaks(chunk));
+        int hashes = chunk == aheadOf || !channel.dialect().hashes()
+                ? 0
+                : swarm.integrity().proofLength(chunk, known(chunk), withPeaks(chunk));
         return hashes * writer.integrityBytes() + writer.dataBytes(swarm.chunkLength(chunk));
     }
 
@@ -194,6 +196,7 @@ final class Serving {
             return false;
         }
         if (chunk != aheadOf
+                && channel.dialect().hashes()
                 && !swarm.integrity()
                         .proof(chunk, known(chunk), withPeaks(chunk), cached.hashes(), writer::integrity)) {
             giveUp(chunk);

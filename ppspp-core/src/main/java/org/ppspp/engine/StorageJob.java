@@ -23,10 +23,18 @@ public sealed interface StorageJob {
     record Hash(SwarmId swarm, List<ReceivedChunk> chunks) implements StorageJob {}
 
     /**
-     * Write verified chunks, in ascending order, each whole and at its place. Answered with {@link StorageResult.Stored} once
-     * all of them can be read back, or {@link StorageResult.Failed}.
+     * Write chunks, in ascending order, each whole and at its place. Answered with {@link StorageResult.Stored} once all of
+     * them can be read back, or {@link StorageResult.Failed}.
+     *
+     * @param verified whether they belong to the content; the others do not count as stored until {@link Prove} has succeeded
      */
-    record Write(SwarmId swarm, List<ReceivedChunk> chunks) implements StorageJob {}
+    record Write(SwarmId swarm, List<ReceivedChunk> chunks, boolean verified) implements StorageJob {}
+
+    /**
+     * Hash all of the content, none of which is missing, and count it as stored if it matches the swarm ID. Answered with
+     * {@link StorageResult.Proved}, {@link StorageResult.Refuted} or {@link StorageResult.Failed}.
+     */
+    record Prove(SwarmId swarm) implements StorageJob {}
 
     /**
      * Read those of the 64 chunks of a request bin that are in {@code wanted} (bit <i>i</i> is chunk 64·bin+<i>i</i>), and

@@ -3,6 +3,7 @@ package org.ppspp.engine;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.integrity.BinHashes;
+import org.ppspp.integrity.UpperHashes;
 
 /** The answer to one {@link StorageJob}. */
 public sealed interface StorageResult {
@@ -26,6 +27,17 @@ public sealed interface StorageResult {
             ByteBuf content,
             long damaged,
             @Nullable BinHashes hashes) implements StorageResult {}
+
+    /**
+     * All of the content matches the swarm ID, and its hashes are saved as far as they can be.
+     *
+     * @param upper the hashes at and above the request bins
+     * @param last the hashes of the last request bin, which has the peaks that every new peer is sent
+     */
+    record Proved(StorageJob.Prove job, UpperHashes upper, BinHashes last) implements StorageResult {}
+
+    /** The content does not match the swarm ID. */
+    record Refuted(StorageJob.Prove job) implements StorageResult {}
 
     record Saved(StorageJob.Save job) implements StorageResult {}
 

@@ -34,8 +34,10 @@ final class Swarm {
     private final PeerBook book = new PeerBook();
     private final Reader reader = new Reader(this);
     private final Intake intake = new Intake(this);
+    private final Quarantine quarantine;
     private final Requests requests;
     private final Choker choker;
+    private final Twins twins;
     private final HashSaver saver;
     private final SwarmCounters counters = new SwarmCounters();
 
@@ -55,12 +57,14 @@ final class Swarm {
                 metadata.swarmId().toBytes(),
                 metadata.chunkSizeBytes(),
                 length == null ? -1 : length);
-        this.greeting = new Greeting(metadata);
+        this.greeting = new Greeting(metadata, engine.identity());
         this.have = config.have();
         // What to ask for and whom to serve need not be unguessable: the secure generator is far slower.
         RandomGenerator random = new SplittableRandom(engine.random().nextLong());
         this.requests = new Requests(this, engine, new RarestFirstPicker(random));
         this.choker = new Choker(random);
+        this.twins = new Twins(this, engine);
+        this.quarantine = new Quarantine(this, engine);
         this.saver = new HashSaver(this, now);
         this.format = formatFor(length == null ? -1 : length);
         if (length != null) {
@@ -107,6 +111,10 @@ final class Swarm {
 
     Intake intake() {
         return intake;
+    }
+
+    Quarantine quarantine() {
+        return quarantine;
     }
 
     Reader reader() {
@@ -181,9 +189,12 @@ final class Swarm {
 
     void established(Channel channel, long now) {
         for (Channel other : List.copyOf(channels)) {
-            if (other != channel && other.established() && other.address().equals(channel.address())) {
+            if (other != channel && other.address().equals(channel.address())) {
                 drop(other, now, "replaced");
             }
+        }
+        if (twins.settle(channel, now)) {
+            return;
         }
         book.established(channel.address());
         if (!serves()) {
@@ -203,11 +214,31 @@ final class Swarm {
         channels.remove(channel);
         reader.forget(channel);
         engine.forget(channel);
-        book.closed(channel.address(), now);
+        quarantine.ended();
+        TransportAddress dialled = channel.bookAddress();
+        if (dialled != null) {
+            book.closed(dialled, now);
+        }
         if (known) {
             engine.event(new EngineEvent.PeerLost(metadata.swarmId(), channel.address(), reason));
         }
         scheduleSoon();
+    }
+
+    /** The peer closed the channel. */
+    void left(Channel channel, long now) {
+        twins.refused(channel);
+        drop(channel, now, channel.opening() ? "refused" : "left");
+    }
+
+    /** Opens in another dialect beside {@code first}, which has no answer yet; false if there is none to try. */
+    boolean trySecondDialect(Channel first, long now) {
+        Dialect second = greeting.secondTry(first.reliable());
+        if (second == null || first.dialect() == second || !engine.open(this, first.address(), second, now)) {
+            return false;
+        }
+        book.opened(first.address());
+        return true;
     }
 
     /** Ends a channel whose address, or host, is banned now. */
@@ -241,7 +272,7 @@ final class Swarm {
                 return;
             }
         }
-        if (!silent.reliable() && engine.open(this, silent.address(), now)) {
+        if (!silent.reliable() && engine.open(this, silent.address(), silent.dialect(), now)) {
             book.opened(silent.address());
         }
     }
@@ -255,14 +286,13 @@ final class Swarm {
         counters.receivedBytes += length;
         if (have.get(chunk)) {
             counters.duplicateChunks++;
-            if (!from.reliable()) {
-                from.outbox().ack(chunk, engine.micros(now) - data.timestampMicros());
-            }
+            from.acknowledge(chunk, engine.micros(now) - data.timestampMicros());
             // The peer owes one chunk less.
             scheduleSoon();
             return;
         }
-        if (unasked || intake.full() || intake.contains(chunk) || !rightLength(chunk, length)) {
+        boolean wanted = from.dialect().hashes() || (serves() && quarantine.wants(chunk));
+        if (unasked || !wanted || intake.full() || intake.contains(chunk) || !rightLength(chunk, length)) {
             counters.unwantedChunks++;
             if (!unasked) {
                 requests.freed(chunk);
@@ -276,6 +306,7 @@ final class Swarm {
                 length,
                 engine.micros(now) - data.timestampMicros()));
         engine.receiving(this);
+        intake.writeUnproven();
     }
 
     private boolean rightLength(long chunk, int length) {
@@ -304,7 +335,7 @@ final class Swarm {
                 engine.bans().banForContent(from.address().socket(), now);
                 engine.dropBanned(now, "content that does not verify");
             } else if (conduct == Conduct.Verdict.SNUB) {
-                from.snub(now + Limits.SNUB);
+                from.asking().snub(now + Limits.SNUB);
             }
         }
         return false;
@@ -315,25 +346,48 @@ final class Swarm {
             have.set(arrival.chunk());
             counters.verifiedBytes += arrival.length();
         }
-        // What was on its way when the disk got full may still have fitted: only a try after the pause tells.
-        if (storageFailing && (!storagePaused() || complete())) {
-            storageFailing = false;
-            storageRetryAt = Long.MAX_VALUE;
-            engine.event(new EngineEvent.StorageRecovered(metadata.swarmId()));
-        }
+        storageWorks();
         boolean newSize = layout == null && learnSize();
         for (Arrival arrival : arrivals) {
             requests.stored(arrival.chunk(), arrival.from(), now);
-            if (!arrival.from().closed() && !arrival.from().reliable()) {
-                arrival.from().outbox().ack(arrival.chunk(), arrival.delayMicros());
-                arrival.from().ready();
+            if (!arrival.from().closed()) {
+                arrival.from().acknowledge(arrival.chunk(), arrival.delayMicros());
             }
         }
         if (serves()) {
             announce(arrivals, newSize, now);
             saver.stored(arrivals);
+            quarantine.verified(arrivals);
             reportComplete();
         }
+        scheduleSoon();
+    }
+
+    /** What was on its way when the disk got full may still have fitted: only a try after the pause tells. */
+    void storageWorks() {
+        if (storageFailing && (!storagePaused() || complete())) {
+            storageFailing = false;
+            storageRetryAt = Long.MAX_VALUE;
+            engine.event(new EngineEvent.StorageRecovered(metadata.swarmId()));
+        }
+    }
+
+    /** What was held back matches the swarm ID: all of the content is here. */
+    void proved(StorageResult.Proved result, long now) {
+        have.set(0, chunkCount() - 1);
+        saver.startOver(new SwarmConfig(metadata, have, result.upper(), List.of(result.last())));
+        for (Channel channel : channels) {
+            if (channel.established() && !channel.peerComplete()) {
+                channel.outbox().announcements().all(now);
+                channel.ready();
+            }
+        }
+        reportComplete();
+        scheduleSoon();
+    }
+
+    void contentRefuted() {
+        engine.event(new EngineEvent.ContentRefuted(metadata.swarmId()));
         scheduleSoon();
     }
 
@@ -405,6 +459,14 @@ final class Swarm {
             saver.saved(saved.job());
             return true;
         }
+        if (result instanceof StorageResult.Proved proved) {
+            quarantine.proved(proved, now);
+            return true;
+        }
+        if (result instanceof StorageResult.Refuted) {
+            quarantine.refuted(true, now);
+            return true;
+        }
         if (result instanceof StorageResult.Failed failed) {
             return failed(failed, now);
         }
@@ -426,6 +488,9 @@ final class Swarm {
             saver.saved(save);
         } else if (failed.job() instanceof StorageJob.Read read) {
             reader.failed(read);
+        } else if (failed.job() instanceof StorageJob.Prove) {
+            storageFails(failed, now);
+            quarantine.refuted(false, now);
         }
         return true;
     }
@@ -465,7 +530,7 @@ final class Swarm {
 
     void timeout(long now) {
         for (TransportAddress address = toDial(now); address != null; address = toDial(now)) {
-            if (!engine.open(this, address, now)) {
+            if (!engine.open(this, address, greeting.opening(), now)) {
                 book.closed(address, now);
             }
         }
@@ -547,6 +612,7 @@ final class Swarm {
                 count,
                 have.cardinality(),
                 verified,
+                quarantine.held().cardinality() * metadata.chunkSizeBytes(),
                 counters.receivedBytes,
                 counters.sentBytes,
                 counters.wireReceivedBytes,

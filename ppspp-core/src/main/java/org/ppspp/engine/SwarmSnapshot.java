@@ -11,6 +11,7 @@ import org.ppspp.wire.TransportAddress;
  * @param chunkCount the proven number of chunks, or -1
  * @param verifiedChunks chunks verified and stored
  * @param verifiedBytes their bytes
+ * @param unprovenBytes what came without hashes and waits, stored, until all of the content can be verified; about
  * @param receivedBytes DATA payload received since the swarm was joined, useful or not
  * @param sentBytes DATA payload sent
  * @param wireReceivedBytes all datagram or frame bytes received on this swarm's channels
@@ -27,6 +28,7 @@ public record SwarmSnapshot(
         long chunkCount,
         long verifiedChunks,
         long verifiedBytes,
+        long unprovenBytes,
         long receivedBytes,
         long sentBytes,
         long wireReceivedBytes,
@@ -36,6 +38,11 @@ public record SwarmSnapshot(
         boolean storageFailing,
         int knownAddresses,
         List<ChannelSnapshot> channels) {
+
+    /** What need not be fetched any more, as far as we know. */
+    public long presentBytes() {
+        return verifiedBytes + unprovenBytes;
+    }
 
     /** Whether all of the content is here. */
     public boolean complete() {

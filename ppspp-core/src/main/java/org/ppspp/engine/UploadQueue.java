@@ -28,11 +28,11 @@ final class UploadQueue {
         return wanted.cardinality();
     }
 
-    /** Queues {@code range}, as far as the bounds allow. */
-    void add(ChunkRange range) {
+    /** Queues {@code range}, as far as the bounds allow; at most {@code maxRanges} wait. */
+    void add(ChunkRange range, int maxRanges) {
         tidy();
         long room = maxChunks - wanted.cardinality();
-        if (room <= 0 || order.size() >= Limits.UPLOAD_RANGES || wanted.containsAll(range.first(), range.last())) {
+        if (room <= 0 || order.size() >= maxRanges || wanted.containsAll(range.first(), range.last())) {
             return;
         }
         long last = Math.min(range.last(), range.first() + room - 1);

@@ -1,7 +1,6 @@
 package org.ppspp.storage;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
@@ -15,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ContentLayout;
 import org.ppspp.engine.SwarmMetadata;
-import org.ppspp.integrity.BinHasher;
 import org.ppspp.integrity.BinHashes;
 import org.ppspp.integrity.NodeHasher;
 import org.ppspp.integrity.UpperHashes;
@@ -168,13 +166,8 @@ final class ContentOpening {
         if (length == null || first == chunkCount || !have.containsAll(first, chunkCount - 1)) {
             return partial;
         }
-        long start = first * metadata.chunkSizeBytes();
-        ByteBuffer bytes = ByteBuffer.allocate((int) (length - start));
-        if (content.store().readFully(bytes, start) < bytes.capacity()) {
-            throw new IOException("it has become shorter");
-        }
-        BinHashes last = new BinHasher(metadata.hashFunction(), metadata.chunkSizeBytes())
-                .hash(first / BinHashes.CHUNKS, bytes.flip());
+        BinHashes last =
+                content.hashBin(new ContentLayout(metadata.chunkSizeBytes(), length), first / BinHashes.CHUNKS);
         List<BinHashes> blocks = new ArrayList<>(partial);
         blocks.removeIf(block -> block.index() == last.index());
         blocks.add(last);

@@ -38,7 +38,7 @@ final class JobRunner {
                 return hash(hash, content);
             }
             if (job instanceof StorageJob.Write write) {
-                content.write(write.chunks(), gather);
+                content.write(write.chunks(), write.verified(), gather);
                 return new StorageResult.Stored(write);
             }
             if (job instanceof StorageJob.Read read) {
@@ -47,6 +47,9 @@ final class JobRunner {
             if (job instanceof StorageJob.Save save) {
                 content.save(save);
                 return new StorageResult.Saved(save);
+            }
+            if (job instanceof StorageJob.Prove prove) {
+                return content.prove(prove);
             }
             throw new AssertionError(job);
         } catch (IOException e) {

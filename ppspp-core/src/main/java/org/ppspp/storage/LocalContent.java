@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ContentLayout;
 import org.ppspp.engine.StorageJob;
+import org.ppspp.engine.StorageResult;
 import org.ppspp.engine.SwarmMetadata;
+import org.ppspp.integrity.BinHasher;
 import org.ppspp.integrity.BinHashes;
 import org.ppspp.integrity.NodeHash;
 import org.slf4j.Logger;
@@ -189,14 +192,20 @@ public final class LocalContent implements AutoCloseable {
         return hashes == null ? null : hashes.readBlock(index);
     }
 
-    /** Writes verified chunks in ascending order; {@code gather} is scratch space for at least one of them. */
-    void write(List<StorageJob.ReceivedChunk> chunks, ByteBuffer gather) throws IOException {
+    /**
+     * Writes chunks in ascending order; {@code gather} is scratch space for at least one of them. Only those that are
+     * {@code verified} count as stored.
+     */
+    void write(List<StorageJob.ReceivedChunk> chunks, boolean verified, ByteBuffer gather) throws IOException {
         synchronized (this) {
             if (published) {
                 throw new IOException(files.target() + " is complete and is not written to any more");
             }
         }
         long written = new ChunkWriter(store, metadata.chunkSizeBytes(), gather).write(chunks);
+        if (!verified) {
+            return;
+        }
         synchronized (this) {
             for (StorageJob.ReceivedChunk chunk : chunks) {
                 stored.set(chunk.number());
@@ -204,6 +213,36 @@ public final class LocalContent implements AutoCloseable {
             dirty = true;
             dirtyBytes += written;
         }
+    }
+
+    /** Hashes all of the content, and takes it for stored if it matches the swarm ID. */
+    StorageResult prove(StorageJob.Prove job) throws IOException {
+        ContentLayout layout = new ContentLayout(metadata.chunkSizeBytes(), lengthBytes());
+        FileHasher hasher = new FileHasher(store, metadata.hashFunction(), layout);
+        FileHasher.Tree tree = hasher.hash(1, Progress.NONE, null);
+        if (!Arrays.equals(tree.root(), metadata.swarmId().toBytes())) {
+            return new StorageResult.Refuted(job);
+        }
+        if (hashes != null) {
+            // Only now: wrong hashes must not take the place of verified ones.
+            hasher.hash(1, Progress.NONE, hashes);
+        }
+        synchronized (this) {
+            stored.set(0, layout.chunkCount() - 1);
+            dirty = true;
+        }
+        return new StorageResult.Proved(job, tree.upper(), hashBin(layout, BinHashes.count(layout.chunkCount()) - 1));
+    }
+
+    /** The hashes of a request bin all of which is here, from its content. */
+    BinHashes hashBin(ContentLayout layout, long index) throws IOException {
+        long start = layout.offset(index * BinHashes.CHUNKS);
+        long end = Math.min(layout.offset((index + 1) * BinHashes.CHUNKS), layout.lengthBytes());
+        ByteBuffer bytes = ByteBuffer.allocate((int) (end - start));
+        if (store.readFully(bytes, start) < bytes.capacity()) {
+            throw new IOException("it has become shorter");
+        }
+        return new BinHasher(metadata.hashFunction(), metadata.chunkSizeBytes()).hash(index, bytes.flip());
     }
 
     /** Forgets chunks that could not be read back or are damaged: bits of request bin {@code index}. */

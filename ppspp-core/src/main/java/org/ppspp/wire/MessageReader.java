@@ -29,6 +29,7 @@ public final class MessageReader {
     private final ByteBuf in;
     private final WireFormat format;
     private final int maxMessages;
+    private boolean named;
     private boolean handshakeAllowed = true;
     private boolean ended;
     private int messages;
@@ -68,11 +69,22 @@ public final class MessageReader {
      * behind it. The options are only known to be well-formed.
      */
     public static Message.Handshake readHandshake(ByteBuf in) throws MalformedMessageException {
+        return readHandshake(in, false);
+    }
+
+    /** The same, with {@link ProtocolOptions#peerId} among the options if it is {@code named}. */
+    public static Message.Handshake readHandshake(ByteBuf in, boolean named) throws MalformedMessageException {
         Bounds.require(in, 1);
         if (in.readUnsignedByte() != MessageType.HANDSHAKE) {
             throw new MalformedMessageException("the first message is not a HANDSHAKE");
         }
-        return readHandshakeBody(in);
+        return readHandshakeBody(in, named);
+    }
+
+    /** Takes {@link ProtocolOptions#peerId} in a HANDSHAKE: this is no datagram but a frame of a connection. */
+    public MessageReader named() {
+        named = true;
+        return this;
     }
 
     /**
@@ -122,13 +134,13 @@ public final class MessageReader {
         if (!handshakeAllowed) {
             throw new MalformedMessageException("HANDSHAKE is not the first message");
         }
-        return readHandshakeBody(in);
+        return readHandshakeBody(in, named);
     }
 
-    private static Message.Handshake readHandshakeBody(ByteBuf in) throws MalformedMessageException {
+    private static Message.Handshake readHandshakeBody(ByteBuf in, boolean named) throws MalformedMessageException {
         Bounds.require(in, Integer.BYTES);
         int sourceChannel = in.readInt();
-        return new Message.Handshake(sourceChannel, ProtocolOptions.decode(in));
+        return new Message.Handshake(sourceChannel, ProtocolOptions.decode(in, named));
     }
 
     private Message readData() throws MalformedMessageException {

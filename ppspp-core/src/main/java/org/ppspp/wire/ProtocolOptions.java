@@ -1,6 +1,7 @@
 package org.ppspp.wire;
 
 import io.netty.buffer.ByteBuf;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     {@link #KEEPS_ALL} (§7.9)
  * @param supportedMessages what may be sent to the peer; absent means all fourteen (§7.10)
  * @param chunkSize 1 to 2<sup>32</sup> - 1 bytes, where {@link #VARIABLE_CHUNK_SIZE} means any (§7.11)
+ * @param peerId who speaks; PyPPSPP's own option 10, which RFC 7574 leaves unassigned, for connections only
  */
 public record ProtocolOptions(
         @Nullable Integer version,
@@ -31,7 +33,8 @@ public record ProtocolOptions(
         @Nullable ChunkAddressing addressing,
         @Nullable Long liveDiscardWindow,
         @Nullable SupportedMessages supportedMessages,
-        @Nullable Long chunkSize) {
+        @Nullable Long chunkSize,
+        @Nullable UUID peerId) {
 
     /** The only version there is (RFC 7574 §7.2). */
     public static final int VERSION = 1;
@@ -44,7 +47,7 @@ public record ProtocolOptions(
 
     /** No options: the shortest closing handshake. */
     public static final ProtocolOptions NONE =
-            new ProtocolOptions(null, null, null, null, null, null, null, null, null, null);
+            new ProtocolOptions(null, null, null, null, null, null, null, null, null, null, null);
 
     private static final int OPTION_VERSION = 0;
     private static final int OPTION_MINIMUM_VERSION = 1;
@@ -56,11 +59,90 @@ public record ProtocolOptions(
     private static final int OPTION_DISCARD_WINDOW = 7;
     private static final int OPTION_SUPPORTED_MESSAGES = 8;
     private static final int OPTION_CHUNK_SIZE = 9;
+    private static final int OPTION_PEER_ID = 10;
     private static final int OPTION_END = 255;
 
     private static final int METHOD_MERKLE_HASH_TREE = 1;
     private static final int METHOD_SIGN_ALL = 2;
     private static final int METHOD_UNIFIED_MERKLE_TREE = 3;
+
+    /** Options of the RFC alone. */
+    public ProtocolOptions(
+            @Nullable Integer version,
+            @Nullable Integer minimumVersion,
+            @Nullable SwarmId swarmId,
+            @Nullable Integer integrityMethod,
+            @Nullable Integer hashFunction,
+            @Nullable Integer signatureAlgorithm,
+            @Nullable ChunkAddressing addressing,
+            @Nullable Long liveDiscardWindow,
+            @Nullable SupportedMessages supportedMessages,
+            @Nullable Long chunkSize) {
+        this(
+                version,
+                minimumVersion,
+                swarmId,
+                integrityMethod,
+                hashFunction,
+                signatureAlgorithm,
+                addressing,
+                liveDiscardWindow,
+                supportedMessages,
+                chunkSize,
+                null);
+    }
+
+    /** These options with other ones for what all peers of a swarm must agree on. */
+    public ProtocolOptions withMetadata(
+            @Nullable Integer method,
+            @Nullable Integer function,
+            @Nullable ChunkAddressing chunkAddressing,
+            @Nullable Long size) {
+        return new ProtocolOptions(
+                version,
+                minimumVersion,
+                swarmId,
+                method,
+                function,
+                signatureAlgorithm,
+                chunkAddressing,
+                liveDiscardWindow,
+                supportedMessages,
+                size,
+                peerId);
+    }
+
+    /** These options without Supported Messages and chunk size, which came into the RFC after its tenth draft. */
+    public ProtocolOptions withoutFinalOptions() {
+        return new ProtocolOptions(
+                version,
+                minimumVersion,
+                swarmId,
+                integrityMethod,
+                hashFunction,
+                signatureAlgorithm,
+                addressing,
+                liveDiscardWindow,
+                null,
+                null,
+                peerId);
+    }
+
+    /** These options and who speaks. */
+    public ProtocolOptions withPeerId(UUID id) {
+        return new ProtocolOptions(
+                version,
+                minimumVersion,
+                swarmId,
+                integrityMethod,
+                hashFunction,
+                signatureAlgorithm,
+                addressing,
+                liveDiscardWindow,
+                supportedMessages,
+                chunkSize,
+                id);
+    }
 
     /** The options of a closing handshake that tells the highest version spoken (RFC 7574 §8.4). */
     public static ProtocolOptions closing(int version) {
@@ -106,6 +188,11 @@ public record ProtocolOptions(
      *     missing
      */
     public static ProtocolOptions decode(ByteBuf in) throws MalformedMessageException {
+        return decode(in, false);
+    }
+
+    /** Reads options, {@link #peerId} among them if it is {@code named}. */
+    static ProtocolOptions decode(ByteBuf in, boolean named) throws MalformedMessageException {
         Integer version = null;
         Integer minimumVersion = null;
         SwarmId swarmId = null;
@@ -116,8 +203,9 @@ public record ProtocolOptions(
         Long liveDiscardWindow = null;
         SupportedMessages supportedMessages = null;
         Long chunkSize = null;
+        UUID peerId = null;
         int previous = -1;
-        for (int code = readByte(in); code != OPTION_END; code = readByte(in)) { // ascending, hence at most ten times
+        for (int code = readByte(in); code != OPTION_END; code = readByte(in)) { // ascending, hence few times
             if (code <= previous) {
                 throw new MalformedMessageException("options are not in strictly ascending order");
             }
@@ -133,7 +221,8 @@ public record ProtocolOptions(
                 case OPTION_DISCARD_WINDOW -> liveDiscardWindow = readDiscardWindow(in, addressing);
                 case OPTION_SUPPORTED_MESSAGES -> supportedMessages = SupportedMessages.decode(in);
                 case OPTION_CHUNK_SIZE -> chunkSize = readChunkSize(in);
-                default -> throw new MalformedMessageException("unknown option, of unknown length");
+                case OPTION_PEER_ID -> peerId = readPeerId(in, named);
+                default -> throw unknown();
             }
         }
         return new ProtocolOptions(
@@ -146,7 +235,8 @@ public record ProtocolOptions(
                 addressing,
                 liveDiscardWindow,
                 supportedMessages,
-                chunkSize);
+                chunkSize,
+                peerId);
     }
 
     /** Writes the options that are there, in order, and the end option. A discard window needs the addressing. */
@@ -173,6 +263,12 @@ public record ProtocolOptions(
         Long size = chunkSize;
         if (size != null) {
             out.writeByte(OPTION_CHUNK_SIZE).writeInt((int) (long) size);
+        }
+        UUID id = peerId;
+        if (id != null) {
+            out.writeByte(OPTION_PEER_ID)
+                    .writeLong(id.getMostSignificantBits())
+                    .writeLong(id.getLeastSignificantBits());
         }
         out.writeByte(OPTION_END);
     }
@@ -246,6 +342,18 @@ public record ProtocolOptions(
             throw new MalformedMessageException("chunk size of zero");
         }
         return size;
+    }
+
+    private static UUID readPeerId(ByteBuf in, boolean named) throws MalformedMessageException {
+        if (!named) {
+            throw unknown();
+        }
+        Bounds.require(in, 2 * Long.BYTES);
+        return new UUID(in.readLong(), in.readLong());
+    }
+
+    private static MalformedMessageException unknown() {
+        return new MalformedMessageException("unknown option, of unknown length");
     }
 
     private static <T> T require(@Nullable T option, String name) throws MalformedMessageException {

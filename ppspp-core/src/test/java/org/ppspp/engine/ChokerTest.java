@@ -31,8 +31,8 @@ class ChokerTest {
     private void connect(int count) {
         for (int i = 0; i < count; i++) {
             int number = channels.size() + 1;
-            Channel channel = new Channel(engine, swarm, RawPeer.address(number), false, number, 0);
-            channel.establish(number, 0);
+            Channel channel = new Channel(engine, swarm, RawPeer.address(number), false, number, Dialect.RFC7574, 0);
+            channel.establish(number, new Greeting.Heard(Dialect.RFC7574, null, null), 0);
             channels.add(channel);
         }
     }
@@ -41,7 +41,7 @@ class ChokerTest {
     private void ask(List<Channel> asking) {
         for (Channel channel : asking) {
             if (!channel.choking()) {
-                channel.serving().queue().add(new ChunkRange(0, 9));
+                channel.serving().queue().add(new ChunkRange(0, 9), Limits.UPLOAD_RANGES);
             }
         }
     }

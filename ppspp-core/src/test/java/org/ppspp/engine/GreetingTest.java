@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +28,18 @@ class GreetingTest {
     private static final SwarmMetadata METADATA = SwarmMetadata.ofRootHash(id(1), 1_024, 5_000L);
     private static final WireFormat FORMAT = new WireFormat(ChunkAddressing.CHUNK_RANGES_32, 32, 0, 1_024, -1);
 
-    private final Greeting greeting = new Greeting(METADATA);
+    private static final Identity IDENTITY = new Identity(new UUID(1, 2), null);
+
+    private final Greeting greeting = new Greeting(METADATA, IDENTITY);
 
     private static SwarmId id(int last) {
         byte[] bytes = new byte[32];
         bytes[31] = (byte) last;
         return SwarmId.of(bytes);
+    }
+
+    private ProtocolOptions options(boolean initiator) {
+        return greeting.options(initiator, Dialect.RFC7574, false);
     }
 
     /** The options of a peer that we change one at a time. */
@@ -98,7 +105,7 @@ class GreetingTest {
     @ParameterizedTest
     @MethodSource("changes")
     void refusesAPeerOfAnotherKind(Change change) {
-        Theirs same = Theirs.of(greeting.options(true));
+        Theirs same = Theirs.of(options(true));
 
         assertThat(greeting.mismatch(same.options())).isNull();
         assertThat(greeting.mismatch(change.of().apply(same).options())).isEqualTo(change.reason());
@@ -106,7 +113,7 @@ class GreetingTest {
 
     @Test
     void talksToALaterVersionThatKnowsOurs() {
-        Theirs t = Theirs.of(greeting.options(true));
+        Theirs t = Theirs.of(options(true));
         Theirs later = new Theirs(2, 1, t.swarm, t.method, t.function, t.addressing, t.chunkSize);
 
         assertThat(greeting.mismatch(later.options())).isNull();
@@ -117,7 +124,7 @@ class GreetingTest {
     void saysAllThatItsSideMustSay(boolean initiator) throws MalformedMessageException {
         ChunkMap have = ChunkMap.full(5);
         ByteBuf out = Unpooled.buffer();
-        greeting.write(out, FORMAT, 17, 18, initiator, have, 1_232);
+        Greeting.write(out, FORMAT, 17, 18, options(initiator), have, 1_232);
 
         assertThat(MessageReader.readChannel(out)).isEqualTo(17);
         Message.Handshake handshake = MessageReader.readHandshake(out);
@@ -130,7 +137,8 @@ class GreetingTest {
                     .as("RFC 7574 §3.1.1: need not")
                     .isNull();
         }
-        assertThat(new Greeting(METADATA).mismatch(handshake.options())).isNull();
+        assertThat(new Greeting(METADATA, IDENTITY).mismatch(handshake.options()))
+                .isNull();
         assertThat(MessageReader.afterHandshake(out, FORMAT, 10).next())
                 .isEqualTo(new Message.Have(new ChunkRange(0, 4)));
     }
@@ -152,7 +160,7 @@ class GreetingTest {
 
     private int length(ChunkMap have, int limit) throws MalformedMessageException {
         ByteBuf out = Unpooled.buffer();
-        greeting.write(out, FORMAT, 0, 1, true, have, limit);
+        Greeting.write(out, FORMAT, 0, 1, options(true), have, limit);
         int length = out.readableBytes();
         MessageReader.readChannel(out);
         MessageReader.readHandshake(out);

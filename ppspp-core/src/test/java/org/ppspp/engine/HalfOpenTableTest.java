@@ -15,6 +15,8 @@ import org.ppspp.wire.ChunkAddressing;
 import org.ppspp.wire.TransportAddress;
 
 class HalfOpenTableTest {
+    private static final Greeting.Heard HEARD = new Greeting.Heard(Dialect.RFC7574, null, null);
+
     private final HalfOpenTable table = new HalfOpenTable();
     private final Swarm swarm = swarm(1);
 
@@ -31,7 +33,7 @@ class HalfOpenTableTest {
     }
 
     private HalfOpen entry(TransportAddress address, int remoteId, int localId, long expires) {
-        return new HalfOpen(address, remoteId, localId, swarm, List.of(), new byte[] {1}, expires);
+        return new HalfOpen(address, remoteId, localId, swarm, List.of(), HEARD, new byte[] {1}, expires);
     }
 
     private boolean open(TransportAddress address, int number) {
@@ -120,7 +122,7 @@ class HalfOpenTableTest {
         TransportAddress other = address(60, 0, 0, 2);
         table.add(entry(peer, 1, 1, 10));
         table.add(entry(other, 2, 2, 10));
-        table.add(new HalfOpen(peer, 3, 3, swarm(2), List.of(), new byte[0], 10));
+        table.add(new HalfOpen(peer, 3, 3, swarm(2), List.of(), HEARD, new byte[0], 10));
 
         table.forget(other);
         assertThat(table.contains(2)).isFalse();

@@ -3,10 +3,12 @@ package org.ppspp.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +41,7 @@ final class LoneEngine implements AutoCloseable {
     private final SwarmMetadata metadata;
     private final NodeHasher hasher;
     private final Map<Long, byte[]> disk = new TreeMap<>();
+    private final Map<Long, byte[]> unproven = new TreeMap<>();
     private final List<EngineEvent> events = new ArrayList<>();
     private final ArrayDeque<StorageJob.Read> heldReads = new ArrayDeque<>();
     private final UnpooledByteBufAllocator buffers = new UnpooledByteBufAllocator(false);
@@ -290,6 +293,11 @@ final class LoneEngine implements AutoCloseable {
             engine.completed(now, new StorageResult.Hashed(hash, leaves));
         } else if (job instanceof StorageJob.Write write && full) {
             engine.completed(now, new StorageResult.Failed(write, StorageResult.Cause.NO_SPACE, "full"));
+        } else if (job instanceof StorageJob.Write write && !write.verified()) {
+            write.chunks().forEach(chunk -> unproven.put(chunk.number(), bytes(chunk)));
+            engine.completed(now, new StorageResult.Stored(write));
+        } else if (job instanceof StorageJob.Prove prove) {
+            engine.completed(now, prove(prove));
         } else if (job instanceof StorageJob.Write write) {
             writes++;
             write.chunks().forEach(this::write);
@@ -300,11 +308,27 @@ final class LoneEngine implements AutoCloseable {
     }
 
     private void write(ReceivedChunk chunk) {
-        byte[] bytes = new byte[chunk.content().readableBytes()];
-        chunk.content().getBytes(chunk.content().readerIndex(), bytes);
+        byte[] bytes = bytes(chunk);
         assertThat(chunk.number()).as("chunk written").isLessThan(content.chunkCount());
         assertThat(bytes).as("chunk %d written", chunk.number()).isEqualTo(content.chunk(chunk.number()));
         disk.put(chunk.number(), bytes);
+    }
+
+    private static byte[] bytes(ReceivedChunk chunk) {
+        return ByteBufUtil.getBytes(chunk.content());
+    }
+
+    private StorageResult prove(StorageJob.Prove job) {
+        for (long chunk = 0; chunk < content.chunkCount(); chunk++) {
+            if (!Arrays.equals(unproven.getOrDefault(chunk, disk.get(chunk)), content.chunk(chunk))) {
+                return new StorageResult.Refuted(job);
+            }
+        }
+        for (long chunk = 0; chunk < content.chunkCount(); chunk++) {
+            disk.put(chunk, content.chunk(chunk));
+        }
+        return new StorageResult.Proved(
+                job, content.upper(), content.block((content.chunkCount() - 1) / BinHashes.CHUNKS));
     }
 
     private StorageResult read(StorageJob.Read job) {

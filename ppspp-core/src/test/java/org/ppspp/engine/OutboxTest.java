@@ -81,7 +81,7 @@ class OutboxTest {
         outbox.announcements().all(0);
         outbox.request(range(100, 163));
         outbox.cancel(range(50, 51));
-        outbox.ack(20, 77);
+        outbox.ack(20, 77, false);
         outbox.choke(true);
 
         assertThat(outbox.due(0)).isTrue();
@@ -100,9 +100,9 @@ class OutboxTest {
     @Test
     void acknowledgesTheLargestIntervalWithTheLastSample() {
         have.set(0, 5);
-        outbox.ack(3, 10);
-        outbox.ack(5, 11);
-        outbox.ack(4, 12);
+        outbox.ack(3, 10, false);
+        outbox.ack(5, 11, false);
+        outbox.ack(4, 12, false);
 
         assertThat(write(ROOM)).containsExactly(new Message.Ack(range(0, 5), 12));
     }
@@ -111,10 +111,10 @@ class OutboxTest {
     void keepsTheOrderOfAcknowledgements() {
         have.set(0, 5);
         have.set(40);
-        outbox.ack(40, 1);
-        outbox.ack(3, 2);
-        outbox.ack(40, 3);
-        outbox.ack(7, 4);
+        outbox.ack(40, 1, false);
+        outbox.ack(3, 2, false);
+        outbox.ack(40, 3, false);
+        outbox.ack(7, 4, false);
 
         assertThat(write(ROOM))
                 .as("the sender of the DATA takes samples in this order; 7 is held no more")
@@ -246,7 +246,7 @@ class OutboxTest {
                     Transcript.each(range, said.cancelled);
                 }
                 default -> {
-                    outbox.ack(first, ++said.lastSample);
+                    outbox.ack(first, ++said.lastSample, false);
                     said.acknowledged.add(first);
                 }
             }

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.ppspp.chunk.Bin;
 import org.ppspp.chunk.ChunkMap;
@@ -20,6 +21,7 @@ import org.ppspp.wire.MalformedMessageException;
 import org.ppspp.wire.Message;
 import org.ppspp.wire.MessageReader;
 import org.ppspp.wire.MessageWriter;
+import org.ppspp.wire.ProtocolOptions;
 import org.ppspp.wire.TransportAddress;
 import org.ppspp.wire.WireFormat;
 
@@ -32,9 +34,15 @@ final class RawPeer {
     private final TransportAddress address;
     private final int channel;
     private final WireFormat format;
+    private final Dialect dialect;
     private int remoteChannel;
 
     RawPeer(LoneEngine to, TransportAddress address, int channel) {
+        this(to, address, channel, Dialect.RFC7574);
+    }
+
+    RawPeer(LoneEngine to, TransportAddress address, int channel, Dialect dialect) {
+        this.dialect = dialect;
         this.to = to;
         this.address = address;
         this.channel = channel;
@@ -93,10 +101,16 @@ final class RawPeer {
         return ByteBufUtil.getBytes(Unpooled.buffer().writeInt(destination).writeBytes(afterChannel));
     }
 
+    /** What this peer says of itself; a peer of another dialect begins with something else. */
+    private ProtocolOptions options(boolean initiator) {
+        return new Greeting(to.metadata(), new Identity(new UUID(1, channel), null))
+                .options(initiator, dialect, address.reliable());
+    }
+
     /** The first datagram of a handshake, with {@code more} behind its HANDSHAKE. */
     byte[] opening(Consumer<MessageWriter> more) {
         ByteBuf out = Unpooled.buffer();
-        new Greeting(to.metadata()).write(out, format, 0, channel, true, new ChunkMap(), 1_232);
+        Greeting.write(out, format, 0, channel, options(true), new ChunkMap(), 1_232);
         more.accept(new MessageWriter(out, format));
         return ByteBufUtil.getBytes(out);
     }
@@ -125,7 +139,7 @@ final class RawPeer {
     byte[] answerTo(byte[] opening, Consumer<MessageWriter> more) {
         remoteChannel = Unpooled.wrappedBuffer(opening).getInt(5);
         return datagram(remoteChannel, writer -> {
-            writer.handshake(channel, new Greeting(to.metadata()).options(false));
+            writer.handshake(channel, options(false));
             more.accept(writer);
         });
     }
@@ -191,6 +205,9 @@ final class RawPeer {
         int destination = in.readInt();
         assertThat(destination).as("destination channel").isIn(0, channel);
         MessageReader reader = new MessageReader(in, format, MAX_MESSAGES);
+        if (address.reliable()) {
+            reader.named();
+        }
         List<Message> messages = new ArrayList<>();
         try {
             for (Message message = reader.next(); message != null; message = reader.next()) {

@@ -33,9 +33,9 @@ class UploadQueueTest {
 
     @Test
     void servesInTheOrderOfTheRequests() {
-        queue.add(new ChunkRange(70, 72));
-        queue.add(new ChunkRange(3, 4));
-        queue.add(new ChunkRange(71, 74));
+        queue.add(new ChunkRange(70, 72), Limits.UPLOAD_RANGES);
+        queue.add(new ChunkRange(3, 4), Limits.UPLOAD_RANGES);
+        queue.add(new ChunkRange(71, 74), Limits.UPLOAD_RANGES);
         queue.addFirst(200);
 
         assertThat(served(queue)).containsExactly(200L, 70L, 71L, 72L, 3L, 4L, 73L, 74L);
@@ -43,8 +43,8 @@ class UploadQueueTest {
 
     @Test
     void dropsWhatIsCancelled() {
-        queue.add(new ChunkRange(0, 9));
-        queue.add(new ChunkRange(20, 29));
+        queue.add(new ChunkRange(0, 9), Limits.UPLOAD_RANGES);
+        queue.add(new ChunkRange(20, 29), Limits.UPLOAD_RANGES);
         queue.remove(0, 9);
         queue.remove(25, ChunkRange.MAX_CHUNK);
         queue.removeWord(0, 1L << 21);
@@ -54,9 +54,9 @@ class UploadQueueTest {
 
     @Test
     void takesARequestForEverythingInPagesAndOnlyUpToTheBound() {
-        queue.add(new ChunkRange(0, 0xffffffffL));
-        queue.add(new ChunkRange(0, 0xffffffffL));
-        queue.add(new ChunkRange(1L << 31, 1L << 32));
+        queue.add(new ChunkRange(0, 0xffffffffL), Limits.UPLOAD_RANGES);
+        queue.add(new ChunkRange(0, 0xffffffffL), Limits.UPLOAD_RANGES);
+        queue.add(new ChunkRange(1L << 31, 1L << 32), Limits.UPLOAD_RANGES);
 
         assertThat(queue.size()).isEqualTo(MAX_CHUNKS);
         assertThat(queue.ranges()).containsExactly(new ChunkRange(0, MAX_CHUNKS - 1));
@@ -65,27 +65,27 @@ class UploadQueueTest {
     @Test
     void remembersOnlySoManyRanges() {
         for (long i = 0; i < 10 * Limits.UPLOAD_RANGES; i++) {
-            queue.add(ChunkRange.of(2 * i));
+            queue.add(ChunkRange.of(2 * i), Limits.UPLOAD_RANGES);
         }
         assertThat(queue.ranges()).hasSize(Limits.UPLOAD_RANGES);
         assertThat(queue.size()).isEqualTo(Limits.UPLOAD_RANGES);
 
         queue.remove(0);
-        queue.add(ChunkRange.of(9_999));
+        queue.add(ChunkRange.of(9_999), Limits.UPLOAD_RANGES);
         assertThat(queue.wants(9_999)).as("there is room again").isTrue();
     }
 
     @Test
     void keepsAtLeastOneChunkHoweverLargeTheChunksAre() {
         UploadQueue large = new UploadQueue((int) (2 * Limits.UPLOAD_BYTES));
-        large.add(new ChunkRange(5, 9));
+        large.add(new ChunkRange(5, 9), Limits.UPLOAD_RANGES);
 
         assertThat(served(large)).containsExactly(5L);
     }
 
     @Test
     void doesNotQueueALostChunkTwice() {
-        queue.add(new ChunkRange(0, 3));
+        queue.add(new ChunkRange(0, 3), Limits.UPLOAD_RANGES);
         queue.addFirst(2);
 
         assertThat(queue.ranges()).hasSize(1);
@@ -94,7 +94,7 @@ class UploadQueueTest {
 
     @Test
     void cutsWordsToTheRange() {
-        queue.add(new ChunkRange(0, 300));
+        queue.add(new ChunkRange(0, 300), Limits.UPLOAD_RANGES);
 
         assertThat(queue.word(1, new ChunkRange(0, 300))).isEqualTo(-1L);
         assertThat(queue.word(1, new ChunkRange(64, 127))).isEqualTo(-1L);
@@ -131,7 +131,7 @@ class UploadQueueTest {
                     }
                     default -> {
                         long before = tried.size();
-                        tried.add(new ChunkRange(first, last));
+                        tried.add(new ChunkRange(first, last), Limits.UPLOAD_RANGES);
                         if (tried.size() > before) {
                             for (long chunk = first; chunk <= last; chunk++) {
                                 model.add(chunk);

@@ -158,6 +158,7 @@ public final class SimPeer implements SimNode {
         simulation.detach(address);
         simulation.detach(tcpAddress);
         simulation.connections().forget(this);
+        disk.crash();
         if (crashed != null) {
             drain(crashed);
             crashed.close(simulation.now());
@@ -268,7 +269,7 @@ public final class SimPeer implements SimNode {
             byte[] datagram = new byte[Math.min(transmit.segmentLength(), out.readableBytes())];
             out.readBytes(datagram);
             if (honest) {
-                check(datagram);
+                check(datagram, transmit.destination().reliable());
             }
             simulation.send(this, address, transmit.destination(), datagram);
         }
@@ -328,7 +329,7 @@ public final class SimPeer implements SimNode {
     }
 
     /** I1, I2: what leaves is the true content, and what is announced or acknowledged is on disk. */
-    private void check(byte[] datagram) {
+    private void check(byte[] datagram, boolean frame) {
         ByteBuf buffer = Unpooled.wrappedBuffer(datagram);
         buffer.readInt();
         WireFormat format = new WireFormat(
@@ -338,6 +339,9 @@ public final class SimPeer implements SimNode {
                 metadata.chunkSizeBytes(),
                 content.layout().lengthBytes());
         MessageReader reader = new MessageReader(buffer, format, 2_048);
+        if (frame) {
+            reader.named();
+        }
         try {
             for (Message message = reader.next(); message != null; message = reader.next()) {
                 if (message instanceof Message.Data data) {

@@ -34,7 +34,7 @@ class SwarmEconomyTest {
 
     private static EngineConfig config(long maxUpload) {
         return new EngineConfig(
-                50, maxUpload, 0, EngineConfig.DEFAULT_MAX_DATAGRAM_BYTES, 1 << 20, LedbatProfile.DEFAULT);
+                50, maxUpload, 0, EngineConfig.DEFAULT_MAX_DATAGRAM_BYTES, 1 << 20, LedbatProfile.DEFAULT, null);
     }
 
     /** A seeder that sends no more than {@code maxUpload} bytes a second, 0 for no limit, and {@code leechers} others. */

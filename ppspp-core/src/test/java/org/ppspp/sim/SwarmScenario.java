@@ -61,7 +61,7 @@ public final class SwarmScenario {
         ChunkAddressing addressing = any(random, ChunkAddressing.values());
         SwarmMetadata metadata = content.metadata(withLength, addressing);
         LedbatProfile profile = any(random, LedbatProfile.values());
-        EngineConfig config = new EngineConfig(50, 0, 0, 1232, 1 << 20, profile);
+        EngineConfig config = new EngineConfig(50, 0, 0, 1232, 1 << 20, profile, null);
         int leechers = 1 + random.nextInt(5);
         int villains = random.nextInt(3);
         Set<TransportAddress> honestAddresses = new HashSet<>();

@@ -74,7 +74,7 @@ class DiskFaultTest {
     void triesAFailedCheckpointAgain() throws IOException {
         FaultyDisk disk = new FaultyDisk("Input/output error");
         LocalContent content = open(folder.resolve("file"), disk).content();
-        content.write(sample.write(0, 1).chunks(), ByteBuffer.allocate(4096));
+        content.write(sample.write(0, 1).chunks(), true, ByteBuffer.allocate(4096));
         disk.failing(0, Long.MAX_VALUE);
         assertThatThrownBy(content::checkpoint).isInstanceOf(IOException.class);
         assertThat(content.checkpointDue(System.nanoTime() + 2 * LocalContent.CHECKPOINT_NANOS))
@@ -90,7 +90,7 @@ class DiskFaultTest {
     void losesOnlyTheChunksThatCannotBeRead() throws IOException {
         FaultyDisk disk = new FaultyDisk("Input/output error");
         LocalContent content = open(folder.resolve("file"), disk).content();
-        content.write(sample.write(sample.chunksOf(0)).chunks(), ByteBuffer.allocate(4096));
+        content.write(sample.write(sample.chunksOf(0)).chunks(), true, ByteBuffer.allocate(4096));
         content.save(sample.save(0));
         // The block of hashes, the run of chunks, and then chunk by chunk: the third of them fails.
         disk.affecting(operation -> operation == FaultyDisk.Operation.READ);

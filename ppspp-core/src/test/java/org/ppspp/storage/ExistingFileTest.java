@@ -281,7 +281,7 @@ class ExistingFileTest {
 
     private void storeAll(LocalContent content) throws IOException {
         for (int bin = 0; bin < sample.binCount(); bin++) {
-            content.write(sample.write(sample.chunksOf(bin)).chunks(), ByteBuffer.allocate(4096));
+            content.write(sample.write(sample.chunksOf(bin)).chunks(), true, ByteBuffer.allocate(4096));
             content.save(sample.save(bin));
         }
     }

@@ -90,7 +90,7 @@ class LocalContentTest {
         Sample sample = Sample.of(8 * BIN_BYTES + 3000, 2);
         try (LocalContent content = open(sample.metadata).content()) {
             store(content, sample, 1, 5, 8);
-            content.write(sample.write(0, 1, 63).chunks(), gather);
+            content.write(sample.write(0, 1, 63).chunks(), true, gather);
             content.save(sample.save(0));
         }
         List<Long> hashed = new ArrayList<>();
@@ -129,7 +129,7 @@ class LocalContentTest {
             store(content, sample, 2);
             content.checkpoint();
             store(content, sample, 4, 7);
-            content.write(sample.write(sample.chunksOf(8)).chunks(), gather);
+            content.write(sample.write(sample.chunksOf(8)).chunks(), true, gather);
             copyFiles(copy);
         }
         target = copy.resolve("film.mp4");
@@ -147,7 +147,7 @@ class LocalContentTest {
         Sample sample = Sample.of(4 * BIN_BYTES, 4);
         Path copy = Files.createDirectory(folder.resolve("copy"));
         try (LocalContent content = open(sample.metadata).content()) {
-            content.write(sample.write(sample.chunksOf(1)).chunks(), gather);
+            content.write(sample.write(sample.chunksOf(1)).chunks(), true, gather);
             content.save(new StorageJob.Save(sample.metadata.swarmId(), List.of(sample.block(0)), sample.upper()));
             content.checkpoint();
             copyFiles(copy);
@@ -373,7 +373,7 @@ class LocalContentTest {
         Sample sample = Sample.of(bins * 64 * 8, 1, HashFunction.SHA1, 8);
         try (LocalContent content = open(sample.metadata).content()) {
             for (int index = 0; index < bins; index++) {
-                content.write(sample.write(index * 64L + 5).chunks(), gather);
+                content.write(sample.write(index * 64L + 5).chunks(), true, gather);
                 content.save(new StorageJob.Save(sample.metadata.swarmId(), List.of(sample.block(index)), List.of()));
             }
             content.save(sample.save(0));
@@ -405,7 +405,7 @@ class LocalContentTest {
 
     private void store(LocalContent content, Sample sample, long... bins) throws IOException {
         for (long bin : bins) {
-            content.write(sample.write(sample.chunksOf(bin)).chunks(), gather);
+            content.write(sample.write(sample.chunksOf(bin)).chunks(), true, gather);
             content.save(sample.save(bin));
         }
     }

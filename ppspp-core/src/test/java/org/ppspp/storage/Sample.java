@@ -74,7 +74,7 @@ final class Sample {
     }
 
     StorageJob.Write write(long... chunks) {
-        return new StorageJob.Write(metadata.swarmId(), received(chunks));
+        return new StorageJob.Write(metadata.swarmId(), received(chunks), true);
     }
 
     StorageJob.Hash hash(long... chunks) {

@@ -194,7 +194,7 @@ class StorageWorkersTest {
         Sample other = Sample.of(5000, 1, sample.metadata.hashFunction(), 2048);
         try (LocalContent content = open(sample, false)) {
             StorageJob.Write tooLarge = new StorageJob.Write(
-                    sample.metadata.swarmId(), other.write(0).chunks());
+                    sample.metadata.swarmId(), other.write(0).chunks(), true);
             assertThat(answer(tooLarge))
                     .isInstanceOfSatisfying(
                             StorageResult.Failed.class,

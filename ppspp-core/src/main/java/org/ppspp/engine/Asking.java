@@ -1,0 +1,153 @@
+package org.ppspp.engine;
+
+import org.ppspp.chunk.ChunkRange;
+import org.ppspp.congestion.RttEstimator;
+
+/**
+ * The asking side of one channel: what we want of the peer, how much at once, and what becomes of requests that it does not
+ * answer. {@link Requests} decides what to ask of whom; {@link Serving} is the other side.
+ */
+final class Asking {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final Channel channel;
+    private final Swarm swarm;
+    private final RttEstimator rtt = new RttEstimator(0);
+    private final RequestLedger ledger = new RequestLedger();
+    private final RequestWindow window;
+    private boolean choked;
+    private long snubbedUntil = NEVER;
+    private int pipelined;
+
+    Asking(Channel channel, Swarm swarm) {
+        this.channel = channel;
+        this.swarm = swarm;
+        this.window = new RequestWindow(swarm.metadata().chunkSizeBytes());
+    }
+
+    RequestLedger ledger() {
+        return ledger;
+    }
+
+    /** Whether the peer answers requests at the moment, as far as we know. */
+    boolean willing() {
+        return !choked && snubbedUntil == NEVER;
+    }
+
+    /** Chunks that may be asked for now, if the peer is {@link #willing}. */
+    int room() {
+        int chunks = Math.max(
+                window.chunks(swarm.windowShareBytes()), channel.dialect().leastRequested());
+        return chunks - ledger.outstanding() - pipelined;
+    }
+
+    /** Smoothed time from a request to its answer in nanoseconds, or -1. */
+    long smoothedRtt() {
+        return rtt.smoothed();
+    }
+
+    /** A round trip of another kind was measured. */
+    void roundTrip(long now, long nanos) {
+        rtt.sample(now, nanos);
+    }
+
+    void choked(boolean on, long now) {
+        choked = on;
+        if (on) {
+            channel.outbox().dropRequests();
+            giveUpAll(now);
+        } else {
+            swarm.scheduleSoon();
+        }
+    }
+
+    /** Asks for chunks of a request bin. */
+    void request(long bin, long mask, long now) {
+        // A peer of few words does not see a request for chunk 0 alone.
+        long asked = channel.dialect().bareMessages() && bin == 0 && mask == 1 && swarm.chunkCount() > 1 ? 3 : mask;
+        ledger.add(bin, asked, now);
+        long rest = asked;
+        while (rest != 0) {
+            int first = Long.numberOfTrailingZeros(rest);
+            int length = Math.min(64 - first, Long.numberOfTrailingZeros(~(rest >>> first)));
+            channel.outbox().request(new ChunkRange((bin << 6) + first, (bin << 6) + first + length - 1));
+            rest = first + length == 64 ? 0 : rest & (-1L << (first + length));
+        }
+        channel.ready();
+    }
+
+    /** Notes a chunk that came; what it returns is that of {@link RequestLedger#arrived}. */
+    long arrived(long chunk, int bytes, long now) {
+        long age = ledger.arrived(chunk, now);
+        if (age >= 0) {
+            rtt.sample(now, age);
+            window.received(now, bytes, rtt.base());
+        }
+        return age;
+    }
+
+    /** Tells the peer that these chunks came from elsewhere. */
+    void cancel(long bin, long mask, long now) {
+        say(bin, ledger.giveUp(bin, mask, now));
+    }
+
+    private void say(long bin, long mask) {
+        if (channel.dialect().bareMessages()) {
+            return;
+        }
+        for (long bits = mask; bits != 0; bits &= bits - 1) {
+            channel.outbox().cancel(ChunkRange.of((bin << 6) + Long.numberOfTrailingZeros(bits)));
+        }
+        if (mask != 0) {
+            channel.ready();
+        }
+    }
+
+    void giveUpAll(long now) {
+        ledger.giveUpAll(now, swarm::release);
+    }
+
+    /** Gives up requests that the network must have lost, so that they are asked again. */
+    void giveUpOvertaken(long now) {
+        ledger.giveUpOvertaken(now, Math.max(patience() / 4, Limits.OVERTAKEN_PATIENCE), swarm::release);
+    }
+
+    /** No more requests to this peer for a while. */
+    void snub(long until) {
+        snubbedUntil = until;
+    }
+
+    /** {@code change} more chunks of this peer are on their way to the disk. */
+    void pipelined(int change) {
+        pipelined += change;
+    }
+
+    /** Does what is due; true if the peer has owed us chunks for too long and sent none. */
+    boolean timeout(long now) {
+        if (snubbedUntil <= now) {
+            snubbedUntil = NEVER;
+            swarm.scheduleSoon();
+        }
+        if (ledger.stalledAt(patience()) > now) {
+            return false;
+        }
+        ledger.giveUpAll(now, (bin, mask) -> {
+            say(bin, mask);
+            swarm.release(bin, mask);
+        });
+        window.stalled();
+        snub(now + channel.conduct().stall());
+        swarm.scheduleSoon();
+        return true;
+    }
+
+    long nextWake() {
+        return Math.min(ledger.stalledAt(patience()), snubbedUntil);
+    }
+
+    private long patience() {
+        return Math.max(
+                Math.min(4 * rtt.rto(), Limits.REQUEST_TIMEOUT_MAX),
+                channel.dialect().patience());
+    }
+}

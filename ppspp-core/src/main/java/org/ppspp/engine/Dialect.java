@@ -1,0 +1,129 @@
+package org.ppspp.engine;
+
+import org.jspecify.annotations.Nullable;
+import org.ppspp.integrity.HashFunction;
+import org.ppspp.wire.ChunkAddressing;
+import org.ppspp.wire.ProtocolOptions;
+
+/**
+ * How one peer is spoken to: as RFC 7574 says, or as programs do that are older than it. A channel learns its dialect from
+ * the peer's handshake, and whatever differs between peers is asked here.
+ *
+ * <p>The RFC's own dialect knows everything. What the others lack was found by experiment: a libswift drops a handshake with
+ * an option of the final RFC, a PyPPSPP hangs or closes the connection when it is sent a message that it does not know.
+ */
+public enum Dialect {
+    /** RFC 7574 itself. */
+    RFC7574,
+
+    /**
+     * libswift: draft 10 of the RFC over UDP. Its handshakes have neither Supported Messages nor a chunk size, its hash
+     * function is SHA-1, and its congestion control wants an ACK for every single chunk.
+     */
+    LIBSWIFT,
+
+    /**
+     * PyPPSPP: TCP, no content integrity protection, one chunk in a frame. It looks for new requests once a second and serves
+     * the lowest chunk first, never asks twice, and takes a set with nothing but chunk 0 for an empty one.
+     */
+    PYPPSPP;
+
+    /** The chunk size of a PyPPSPP that does not tell. */
+    private static final long PYPPSPP_CHUNK_SIZE = 1_024;
+
+    private static final int NO_INTEGRITY = 0;
+
+    /** The dialect of whoever sends these options. */
+    static Dialect of(ProtocolOptions options, boolean reliable) {
+        Integer method = options.integrityMethod();
+        Integer function = options.hashFunction();
+        if (reliable) {
+            return options.peerId() != null && method != null && method == NO_INTEGRITY ? PYPPSPP : RFC7574;
+        }
+        boolean sha1 = function == null || function == HashFunction.SHA1.code();
+        boolean draft = options.chunkSize() == null && options.supportedMessages() == null;
+        return draft && sha1 ? LIBSWIFT : RFC7574;
+    }
+
+    /** Whether a peer of this dialect may be found at addresses of this kind, in a swarm with this metadata. */
+    boolean fits(SwarmMetadata metadata, boolean reliable) {
+        return switch (this) {
+            case RFC7574 -> true;
+            case LIBSWIFT ->
+                !reliable
+                        && metadata.hashFunction() == HashFunction.SHA1
+                        && metadata.addressing() == ChunkAddressing.CHUNK_RANGES_32;
+            case PYPPSPP ->
+                reliable
+                        && metadata.chunkSizeBytes() == PYPPSPP_CHUNK_SIZE
+                        && metadata.addressing() == ChunkAddressing.CHUNK_RANGES_32;
+        };
+    }
+
+    /** {@code theirs} with what goes without saying in this dialect. */
+    ProtocolOptions complete(ProtocolOptions theirs, SwarmMetadata metadata) {
+        return switch (this) {
+            case RFC7574 -> theirs;
+            case LIBSWIFT ->
+                theirs.withMetadata(
+                        theirs.integrityMethod(),
+                        HashFunction.SHA1.code(),
+                        orElse(theirs.addressing(), ChunkAddressing.CHUNK_RANGES_32),
+                        (long) metadata.chunkSizeBytes());
+            case PYPPSPP ->
+                theirs.withMetadata(
+                        metadata.integrityMethod().code(),
+                        metadata.hashFunction().code(),
+                        orElse(theirs.addressing(), ChunkAddressing.CHUNK_RANGES_32),
+                        orElse(theirs.chunkSize(), PYPPSPP_CHUNK_SIZE));
+        };
+    }
+
+    /** {@code ours} without what a peer of this dialect cannot take. */
+    ProtocolOptions limit(ProtocolOptions ours) {
+        ProtocolOptions limited = this != LIBSWIFT ? ours : ours.withoutFinalOptions();
+        return hashes() ? limited : limited.withMetadata(NO_INTEGRITY, null, limited.addressing(), limited.chunkSize());
+    }
+
+    /** Whether an answer names the swarm and the lowest version again, as an opening does. */
+    boolean answersInFull() {
+        return this == PYPPSPP;
+    }
+
+    /** Whether DATA comes with the hashes that prove it (RFC 7574 §5.3). */
+    boolean hashes() {
+        return this != PYPPSPP;
+    }
+
+    /** Whether every ACK names one chunk instead of the largest interval (RFC 7574 §4.3.2). */
+    boolean singleAcks() {
+        return this == LIBSWIFT;
+    }
+
+    /**
+     * Whether nothing may be sent but HANDSHAKE, HAVE, REQUEST and DATA, one DATA in a frame and last, chunk 0 first, and no
+     * REQUEST for chunk 0 alone.
+     */
+    boolean bareMessages() {
+        return this == PYPPSPP;
+    }
+
+    /** The least time in nanoseconds after which a peer that owes chunks and sends none is given up. */
+    long patience() {
+        return this == PYPPSPP ? 8 * Limits.SECOND : Limits.REQUEST_TIMEOUT;
+    }
+
+    /** Chunks that are asked for at once at the least, to keep busy a peer that seldom looks. */
+    int leastRequested() {
+        return this == PYPPSPP ? 1_000 : 0;
+    }
+
+    /** Ranges of requests that are kept for a peer. The older programs ask for many small ones, and repeat them late or never. */
+    int uploadRanges() {
+        return this == RFC7574 ? Limits.UPLOAD_RANGES : 2_048;
+    }
+
+    private static <T> T orElse(@Nullable T value, T otherwise) {
+        return value == null ? otherwise : value;
+    }
+}
