@@ -43,6 +43,7 @@ public final class Transfer implements AutoCloseable {
     private final Consumer<Transfer> forget;
     private final SwarmId swarm;
     private final TransferTrackers trackers;
+    private final @Nullable TransferAlto alto;
     private final CompletableFuture<Summary> done = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
     private volatile View view;
@@ -61,6 +62,7 @@ public final class Transfer implements AutoCloseable {
         this.forget = forget;
         this.swarm = request.metadata().swarmId();
         this.trackers = new TransferTrackers(parts, swarm, request.transport(), this::tell);
+        this.alto = request.alto() == null ? null : new TransferAlto(parts, swarm, request.alto());
         this.named = new ArrayList<>(request.peers());
         this.account = new Account(request.metadata(), request.target());
         this.view = new View(account.snapshot(), account.summary(System.nanoTime()));
@@ -236,6 +238,9 @@ public final class Transfer implements AutoCloseable {
         renewSoon();
         lookUpNamed();
         trackers.start(request.trackers());
+        if (alto != null) {
+            alto.start();
+        }
     }
 
     private void failed(LocalContentException cause) {
@@ -319,6 +324,9 @@ public final class Transfer implements AutoCloseable {
 
     /** Takes all steps of leaving, one after the other, each for a bounded time; called where it may block. */
     private void leave(@Nullable LocalContent open) {
+        if (alto != null) {
+            alto.close();
+        }
         CompletableFuture<?> goodbye = trackers.close();
         refresh().join();
         CompletableFuture<Boolean> left = new CompletableFuture<>();

@@ -3,6 +3,7 @@ package org.ppspp;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.storage.ExistingFile;
 
@@ -16,6 +17,7 @@ import org.ppspp.storage.ExistingFile;
  * @param transport how peers are contacted
  * @param existing what happens to a file that does not match
  * @param verifyOnRead whether each chunk is verified again when it is read for another peer
+ * @param alto who says which peers are cheap, or null where nobody does
  * @param events hears what happens, on a thread of the peer's that other transfers share: it should return soon
  */
 public record TransferRequest(
@@ -26,6 +28,7 @@ public record TransferRequest(
         TransportPolicy transport,
         ExistingFile existing,
         boolean verifyOnRead,
+        @Nullable AltoConfig alto,
         Consumer<TransferEvent> events) {
     public TransferRequest {
         trackers = List.copyOf(trackers);
@@ -42,30 +45,38 @@ public record TransferRequest(
                 TransportPolicy.AUTO,
                 ExistingFile.MOVE_ASIDE,
                 false,
+                null,
                 event -> {});
     }
 
     public TransferRequest withTrackers(List<Endpoint> endpoints) {
-        return new TransferRequest(metadata, target, endpoints, peers, transport, existing, verifyOnRead, events);
+        return new TransferRequest(metadata, target, endpoints, peers, transport, existing, verifyOnRead, alto, events);
     }
 
     public TransferRequest withPeers(List<Endpoint> endpoints) {
-        return new TransferRequest(metadata, target, trackers, endpoints, transport, existing, verifyOnRead, events);
+        return new TransferRequest(
+                metadata, target, trackers, endpoints, transport, existing, verifyOnRead, alto, events);
     }
 
     public TransferRequest withTransport(TransportPolicy policy) {
-        return new TransferRequest(metadata, target, trackers, peers, policy, existing, verifyOnRead, events);
+        return new TransferRequest(metadata, target, trackers, peers, policy, existing, verifyOnRead, alto, events);
     }
 
     public TransferRequest withExisting(ExistingFile treatment) {
-        return new TransferRequest(metadata, target, trackers, peers, transport, treatment, verifyOnRead, events);
+        return new TransferRequest(metadata, target, trackers, peers, transport, treatment, verifyOnRead, alto, events);
     }
 
     public TransferRequest withVerifyOnRead(boolean verify) {
-        return new TransferRequest(metadata, target, trackers, peers, transport, existing, verify, events);
+        return new TransferRequest(metadata, target, trackers, peers, transport, existing, verify, alto, events);
+    }
+
+    public TransferRequest withAlto(@Nullable AltoConfig config) {
+        return new TransferRequest(
+                metadata, target, trackers, peers, transport, existing, verifyOnRead, config, events);
     }
 
     public TransferRequest withEvents(Consumer<TransferEvent> listener) {
-        return new TransferRequest(metadata, target, trackers, peers, transport, existing, verifyOnRead, listener);
+        return new TransferRequest(
+                metadata, target, trackers, peers, transport, existing, verifyOnRead, alto, listener);
     }
 }

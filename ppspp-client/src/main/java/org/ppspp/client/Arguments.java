@@ -41,6 +41,7 @@ record Arguments(ClientCommand command, CommandLine parser) {
         Arguments arguments = new Arguments(command, parser);
         if (!arguments.helpOnly()) {
             arguments.check(LaterOptions.given(result));
+            arguments.checkAlto(result);
         }
         return arguments;
     }
@@ -116,6 +117,16 @@ record Arguments(ClientCommand command, CommandLine parser) {
             throw wrong("--tcp and --transport " + transport.name().toLowerCase(Locale.ROOT) + " exclude each other");
         }
         checkNumbers();
+    }
+
+    /** In settings the server may wait for a run that uses it; on the command line it is a slip. */
+    private void checkAlto(ParseResult result) {
+        boolean said = command.network.alto || result.hasMatchedOption("--alto");
+        for (String name : List.of("--altoserver", "--altocosttype")) {
+            if (!said && result.hasMatchedOption(name)) {
+                throw wrong(name + " means nothing without --alto");
+            }
+        }
     }
 
     private void checkNumbers() {

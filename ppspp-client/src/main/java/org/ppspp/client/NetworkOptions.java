@@ -2,6 +2,7 @@ package org.ppspp.client;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.ppspp.AltoConfig;
 import org.ppspp.Endpoint;
 import org.ppspp.HostAndPort;
 import org.ppspp.TransportPolicy;
@@ -69,6 +70,38 @@ final class NetworkOptions {
             description = "Most bytes fetched a second; 0: no limit.")
     @Nullable
     Long maxDownload;
+
+    @Option(
+            names = "--alto",
+            arity = "0..1",
+            fallbackValue = "true",
+            hideParamSyntax = true,
+            description = "Prefer peers that an ALTO server calls cheap; takes the next two options.")
+    boolean alto;
+
+    @Option(
+            names = "--altoserver",
+            paramLabel = "URL|IP",
+            description = "The server: its directory or base URL; an IP means http://IP:5000/alto.")
+    @Nullable
+    String altoServer;
+
+    @Option(names = "--altocosttype", paramLabel = "TYPE", description = "Cost metric to ask for, such as routingcost.")
+    @Nullable
+    String altoCostType;
+
+    /** Whom to ask what peers cost, or null. Throws {@link IllegalArgumentException} where the options contradict each other. */
+    @Nullable
+    AltoConfig altoConfig() {
+        if (!alto) {
+            return null;
+        }
+        if (altoServer == null || altoCostType == null) {
+            throw new IllegalArgumentException(
+                    "--alto needs " + (altoServer == null ? "--altoserver URL" : "--altocosttype TYPE"));
+        }
+        return AltoConfig.of(altoServer, altoCostType);
+    }
 
     /** The transport that the options together ask for. */
     TransportPolicy policy() {

@@ -53,7 +53,8 @@ record Plan(
                     .withPeers(command.network.peers)
                     .withTransport(command.network.policy())
                     .withExisting(existing(command.transfer))
-                    .withVerifyOnRead(command.transfer.verifyOnRead);
+                    .withVerifyOnRead(command.transfer.verifyOnRead)
+                    .withAlto(command.network.altoConfig());
             HostAndPort listen = command.network.listen;
             return new Plan(
                     peer(command.network),

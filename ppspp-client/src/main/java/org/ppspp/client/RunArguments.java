@@ -1,7 +1,8 @@
 package org.ppspp.client;
 
+import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -32,6 +33,13 @@ final class RunArguments {
         }
         values.put("identifier", plan.identifier());
         values.put("tcp", plan.request().transport() == TransportPolicy.TCP);
+        values.put("alto", command.network.alto);
+        if (command.network.altoServer != null) {
+            values.put("altoserver", command.network.altoServer);
+        }
+        if (command.network.altoCostType != null) {
+            values.put("altocosttype", command.network.altoCostType);
+        }
         values.put("workdir", transfer.workdir == null ? "" : transfer.workdir.toString());
         values.put("result_id", hostName() + '_' + Instant.now().getEpochSecond());
         Path resultsFile = plan.resultsFile();
@@ -40,10 +48,14 @@ final class RunArguments {
         return values;
     }
 
+    /** Java finds it by way of the resolver, which takes many seconds where no name server answers; Linux just says it. */
     private static String hostName() {
+        Path told = Path.of("/proc/sys/kernel/hostname");
         try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
+            return Files.isReadable(told)
+                    ? Files.readString(told).strip()
+                    : InetAddress.getLocalHost().getHostName();
+        } catch (IOException e) {
             return "localhost";
         }
     }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.ppspp.AltoConfig;
 import org.ppspp.Endpoint;
 import org.ppspp.HostAndPort;
 import org.ppspp.TransportPolicy;
@@ -237,10 +238,6 @@ final class ArgumentsTest {
                 "--live",
                 "--livesrc",
                 "--discardwnd=1000",
-                "--alto",
-                "--alto=true",
-                "--altoserver=http://a",
-                "--altocosttype=b",
                 "--http=8080",
                 "--output=-",
                 "--play",
@@ -261,6 +258,21 @@ final class ArgumentsTest {
             })
     void refusesWhatMakesNoSense(String option) {
         assertThatThrownBy(() -> parse(option)).isInstanceOf(ParameterException.class);
+    }
+
+    @Test
+    void takesAnAltoServerOfSettingsOnlyWithAlto() throws IOException {
+        Path config = settings("own.properties", "altoserver=10.0.0.1\naltocosttype=routingcost\n");
+        assertThat(parse("--config", config.toString()).network.altoConfig()).isNull();
+        assertThat(parse("--config", config.toString(), "--alto").network.altoConfig())
+                .isEqualTo(AltoConfig.of("http://10.0.0.1:5000/alto", "routingcost"));
+        assertThat(parse("--alto=false", "--altoserver", "x", "--altocosttype", "y")
+                        .network
+                        .altoConfig())
+                .isNull();
+        assertThatThrownBy(() -> parse("--altoserver", "10.0.0.1"))
+                .isInstanceOf(ParameterException.class)
+                .hasMessage("--altoserver means nothing without --alto");
     }
 
     @Test

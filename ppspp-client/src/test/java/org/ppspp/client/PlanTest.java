@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.ppspp.AltoConfig;
 import org.ppspp.Endpoint;
 import org.ppspp.engine.EngineConfig;
 import org.ppspp.integrity.HashFunction;
@@ -139,5 +146,34 @@ final class PlanTest {
                 .isEqualTo(ExistingFile.OVERWRITE);
         assertThat(plan(ID, "--filename", "f", "--no-clobber").request().existing())
                 .isEqualTo(ExistingFile.KEEP);
+    }
+
+    @Test
+    void ranksPeersWhereAskedTo() {
+        AltoConfig alto = plan(
+                        ID, "--filename", "f", "--alto", "true", "--altoserver", "::1", "--altocosttype", "bw-residual")
+                .request()
+                .alto();
+        assertThat(alto).isEqualTo(new AltoConfig(URI.create("http://[::1]:5000/alto"), "bw-residual", true, null));
+        assertThat(plan(ID, "--filename", "f").request().alto()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--alto, --altoserver",
+        "--alto --altocosttype=a, --altoserver",
+        "--alto --altoserver=10.0.0.1, --altocosttype",
+        "--alto --altoserver=ftp://a --altocosttype=a, http://",
+        "--alto --altoserver=http:// --altocosttype=a, http://",
+        "--alto --altoserver=10.0.0.1:x --altocosttype=a, port",
+        "--alto --altoserver=10.0.0.1 --altocosttype=a/b, cost type"
+    })
+    void saysWhatIsWrongWithAnAltoServer(String options, String said) {
+        List<String> arguments = new ArrayList<>(List.of(ID, "--filename", "f"));
+        Collections.addAll(arguments, options.split(" "));
+        assertThatThrownBy(() -> plan(arguments.toArray(String[]::new)))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining(said)
+                .hasMessageNotContaining("\n");
     }
 }

@@ -46,6 +46,11 @@ final class Asking {
         return rtt.smoothed();
     }
 
+    /** The shortest time in nanoseconds from a request to its first answer, 0 before one. */
+    long minRtt() {
+        return rtt.known() ? rtt.base() : 0;
+    }
+
     /** A round trip of another kind was measured. */
     void roundTrip(long now, long nanos) {
         rtt.sample(now, nanos);

@@ -218,6 +218,11 @@ final class Channel {
         return willing(now) ? asking.room() : 0;
     }
 
+    /** DATA bytes that ever came, useful or not. */
+    long receivedBytes() {
+        return receivedBytes;
+    }
+
     ChannelSnapshot snapshot() {
         return new ChannelSnapshot(
                 address,

@@ -3,6 +3,7 @@ package org.ppspp.engine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -202,6 +203,14 @@ public final class Engine {
         }
     }
 
+    /** Prefers peers of one swarm that cost less, from now on and until told otherwise; see {@link PeerCosts}. */
+    public void setCosts(SwarmId id, PeerCosts costs) {
+        Swarm swarm = swarms.get(id);
+        if (swarm != null) {
+            swarm.costs(costs);
+        }
+    }
+
     /** Leaves every swarm and releases every buffer; to be called after all jobs are answered. */
     public void close(long now) {
         for (SwarmId id : List.copyOf(swarms.keySet())) {
@@ -273,6 +282,15 @@ public final class Engine {
     public @Nullable SwarmSnapshot snapshot(SwarmId id) {
         Swarm swarm = swarms.get(id);
         return swarm == null ? null : swarm.snapshot();
+    }
+
+    /**
+     * Where the peers of a swarm are that we may ask for chunks, connected ones first: whose costs are worth knowing. Empty
+     * for a swarm that is complete or not joined. The set is the caller's.
+     */
+    public Set<InetAddress> hosts(SwarmId id) {
+        Swarm swarm = swarms.get(id);
+        return swarm == null ? Set.of() : swarm.hosts();
     }
 
     public EngineCounters counters() {

@@ -23,6 +23,9 @@ final class PeerBook {
     private static final long LONGEST_PAUSE = 300 * Limits.SECOND;
     private static final int PRIVILEGED_PORTS = 1024;
 
+    /** One dial in so many does not follow the costs. */
+    private static final int DIALS_UNRANKED = 4;
+
     private static final class Entry {
         final InetSocketAddress socket;
         PeerOrigin origin;
@@ -47,7 +50,9 @@ final class PeerBook {
     }
 
     private final Map<InetSocketAddress, Entry> entries = new LinkedHashMap<>();
+    private PeerCosts costs = PeerCosts.NONE;
     private long nextSlot;
+    private int dials;
 
     int size() {
         return entries.size();
@@ -81,19 +86,45 @@ final class PeerBook {
         }
     }
 
+    /** Cheap addresses are dialled first from now on. */
+    void costs(PeerCosts changed) {
+        costs = changed;
+    }
+
     /** The next address to dial, which counts as dialled with this call, or null. */
     @Nullable
     TransportAddress nextToDial(long now) {
         if (now < nextSlot) {
             return null;
         }
+        Entry next = firstDue(now);
+        if (next == null) {
+            return null;
+        }
+        nextSlot = Math.max(nextSlot, now - Limits.SECOND) + Limits.SECOND / Limits.DIALS_PER_SECOND;
+        dials++;
+        return dial(next, now);
+    }
+
+    /** Who says what peers cost must not choose all of them, so some are dialled in the order they became known. */
+    private @Nullable Entry firstDue(long now) {
+        boolean anyone = costs.isEmpty() || dials % DIALS_UNRANKED == DIALS_UNRANKED - 1;
+        Entry best = null;
+        double least = Double.POSITIVE_INFINITY;
         for (Entry entry : entries.values()) {
-            if (entry.nextDial() <= now) {
-                nextSlot = Math.max(nextSlot, now - Limits.SECOND) + Limits.SECOND / Limits.DIALS_PER_SECOND;
-                return dial(entry, now);
+            if (entry.nextDial() > now) {
+                continue;
+            }
+            if (anyone) {
+                return entry;
+            }
+            double cost = costs.of(entry.socket.getAddress());
+            if (best == null || cost < least) {
+                best = entry;
+                least = cost;
             }
         }
-        return null;
+        return best;
     }
 
     private static TransportAddress dial(Entry entry, long now) {

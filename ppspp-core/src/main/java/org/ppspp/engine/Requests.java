@@ -17,6 +17,7 @@ final class Requests {
     private final Swarm swarm;
     private final Engine engine;
     private final ChunkPicker picker;
+    private final CheapestFirst order;
     /** Asked of someone, or on its way to the disk. */
     private final ChunkMap requested = new ChunkMap();
     /** Asked of two peers. */
@@ -28,6 +29,12 @@ final class Requests {
         this.swarm = swarm;
         this.engine = engine;
         this.picker = picker;
+        this.order = new CheapestFirst(swarm);
+    }
+
+    void costs(PeerCosts costs) {
+        order.costs(costs);
+        swarm.scheduleSoon();
     }
 
     /** When to look again although nothing came: a rate limit lifts, or the end game may begin. */
@@ -60,6 +67,7 @@ final class Requests {
 
     void stored(long chunk, Channel from, long now) {
         requested.clear(chunk);
+        order.stored(chunk);
         if (twice.get(chunk)) {
             twice.clear(chunk);
             for (Channel channel : swarm.channels()) {
@@ -75,7 +83,8 @@ final class Requests {
         if (swarm.storagePaused()) {
             return;
         }
-        List<Channel> channels = swarm.channels();
+        List<Channel> channels = order.order(swarm.channels(), now);
+        wakeAt = order.nextWake();
         for (int i = 0; i < channels.size(); i++) {
             Channel channel = channels.get(i);
             if (!channel.established()) {
@@ -85,12 +94,14 @@ final class Requests {
             if (!swarm.serves()) {
                 proveSize(channel, now);
             } else {
-                ask(channel, now);
+                ask(channel, order.settledFor(channel, now), now);
+                order.asked(channel, now);
             }
         }
     }
 
-    private void ask(Channel channel, long now) {
+    /** Asks for what is not {@code settled}: what is had, and maybe what others bring. */
+    private void ask(Channel channel, ChunkMap settled, long now) {
         int most = channel.requestRoom(now);
         if (most <= 0 || !(channel.dialect().hashes() || swarm.quarantine().mayAsk(channel, now))) {
             return;
@@ -107,18 +118,24 @@ final class Requests {
                 wakeAt = Math.min(wakeAt, engine.downloadLimit().availableAt(now));
                 return;
             }
-            long bin = picker.next(swarm.have(), requested, channel.peerHas(), swarm.chunkCount(), this::holders);
+            long bin = picker.next(settled, requested, channel.peerHas(), swarm.chunkCount(), this::holders);
             if (bin == ChunkPicker.NOTHING) {
-                if (idle && channel.ledger().outstanding() == 0) {
+                boolean askedForAll = settled == swarm.have() || nothingLeft();
+                if (idle && channel.ledger().outstanding() == 0 && askedForAll) {
                     endGame(channel, now);
                 }
                 return;
             }
-            long wanted = channel.peerHas().word(bin) & ~swarm.have().word(bin) & ~requested.word(bin);
+            long wanted = channel.peerHas().word(bin) & ~settled.word(bin) & ~requested.word(bin);
             long mask = lowest(wanted, Math.min(granule, room));
             request(channel, bin, mask, now);
             room -= Long.bitCount(mask);
         }
+    }
+
+    /** Whether everything is here, on its way to the disk or asked of someone. */
+    private boolean nothingLeft() {
+        return swarm.have().cardinality() + requested.cardinality() >= swarm.chunkCount();
     }
 
     private void request(Channel channel, long bin, long mask, long now) {

@@ -1,8 +1,11 @@
 package org.ppspp.engine;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +110,22 @@ final class Swarm {
 
     PeerBook book() {
         return book;
+    }
+
+    /** Prefers cheap peers from now on, or no peers where {@code costs} is empty. */
+    void costs(PeerCosts costs) {
+        book.costs(costs);
+        requests.costs(costs);
+    }
+
+    /** The hosts of connected and of known peers, to be ranked; none once there is nothing to ask them for. */
+    Set<InetAddress> hosts() {
+        Set<InetAddress> hosts = new LinkedHashSet<>();
+        if (!complete()) {
+            channels.forEach(channel -> hosts.add(channel.address().socket().getAddress()));
+            book.addresses().forEach(socket -> hosts.add(socket.getAddress()));
+        }
+        return hosts;
     }
 
     Intake intake() {

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -196,5 +197,21 @@ class PeerBookTest {
             now += random.nextLong(SECOND / 5);
         }
         assertThat(dialled).isBetween(20 * Limits.DIALS_PER_SECOND - 2, 21 * Limits.DIALS_PER_SECOND + 1);
+    }
+
+    @Test
+    void dialsCheapAddressesFirstAndEveryFourthInTheOrderItBecameKnown() {
+        for (int i = 0; i < 6; i++) {
+            know(PeerOrigin.TRACKER, TransportAddress.udp(socket(i)));
+        }
+        book.costs(new PeerCosts(Map.of(
+                socket(5).getAddress(), 1.0,
+                socket(4).getAddress(), 2.0,
+                socket(3).getAddress(), 2.0,
+                socket(2).getAddress(), 9.0)));
+
+        assertThat(dials(10 * SECOND))
+                .extracting(TransportAddress::socket)
+                .containsExactly(socket(5), socket(3), socket(4), socket(0), socket(2), socket(1));
     }
 }

@@ -57,6 +57,11 @@ final class SimDisk {
         }
     }
 
+    /** Of everything, only the first {@code count} chunks are here, and all hashes. */
+    void keep(long count) {
+        chunks.keySet().removeIf(chunk -> chunk >= count);
+    }
+
     /** Content read from here is wrong in every chunk. */
     void lie() {
         lying = true;

@@ -17,6 +17,7 @@ import org.ppspp.chunk.ChunkRange;
 import org.ppspp.engine.Engine;
 import org.ppspp.engine.EngineConfig;
 import org.ppspp.engine.EngineEvent;
+import org.ppspp.engine.PeerCosts;
 import org.ppspp.engine.PeerOrigin;
 import org.ppspp.engine.StorageJob;
 import org.ppspp.engine.StorageResult;
@@ -194,6 +195,15 @@ public final class SimPeer implements SimNode {
         }
     }
 
+    /** Says what asking each host costs from now on. */
+    void costs(PeerCosts costs) {
+        Engine running = engine;
+        if (running != null) {
+            running.setCosts(metadata.swarmId(), costs);
+            pump();
+        }
+    }
+
     @Override
     public void receive(TransportAddress from, ByteBuf datagram) {
         Engine running = engine;
@@ -239,10 +249,6 @@ public final class SimPeer implements SimNode {
             boolean busy = true;
             while (busy) {
                 busy = false;
-                for (StorageJob job = running.nextJob(); job != null; job = running.nextJob()) {
-                    busy = true;
-                    submit(job);
-                }
                 for (EngineEvent event = running.nextEvent(); event != null; event = running.nextEvent()) {
                     check(event);
                     events.add(event);
@@ -254,6 +260,11 @@ public final class SimPeer implements SimNode {
                 if (transmit != null) {
                     busy = true;
                     cut(transmit, out);
+                }
+                // Last, because sending asks for reads.
+                for (StorageJob job = running.nextJob(); job != null; job = running.nextJob()) {
+                    busy = true;
+                    submit(job);
                 }
                 assertThat(++steps).as("I17: actions of one peer at one moment").isLessThan(STEPS_AT_ONCE);
             }

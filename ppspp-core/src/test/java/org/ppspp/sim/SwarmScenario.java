@@ -2,15 +2,19 @@ package org.ppspp.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.ppspp.chunk.ContentLayout;
 import org.ppspp.congestion.LedbatProfile;
 import org.ppspp.engine.EngineConfig;
+import org.ppspp.engine.PeerCosts;
 import org.ppspp.engine.PeerOrigin;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.integrity.HashFunction;
@@ -93,6 +97,24 @@ public final class SwarmScenario {
                         villains,
                         profile,
                         faults);
+    }
+
+    /** Every honest peer is told costs, and others every few seconds: the cheap ones may lie, stall or be gone. */
+    SwarmScenario withCosts(long seed) {
+        tellCosts(new SplittableRandom(seed));
+        return this;
+    }
+
+    private void tellCosts(RandomGenerator random) {
+        Map<InetAddress, Double> costs = new HashMap<>();
+        for (SimPeer peer : everyone) {
+            if (random.nextInt(4) > 0) {
+                costs.put(peer.address().socket().getAddress(), (double) random.nextInt(3));
+            }
+        }
+        PeerCosts told = new PeerCosts(costs);
+        honest.forEach(peer -> peer.costs(told));
+        simulation.after(random.nextLong(5 * SECOND), () -> tellCosts(random));
     }
 
     private static <T> T any(RandomGenerator random, T[] choices) {
