@@ -375,7 +375,7 @@ final class Channel {
         long age = asking.arrived(data.chunk(), bytes, now);
         receivedBytes += bytes;
         receivedInPeriod += bytes;
-        swarm.received(this, data, age == RequestLedger.UNASKED, now);
+        swarm.received(this, data, age, now);
     }
 
     /** The peer announced or acknowledged chunks: it has them and waits for them no more (RFC 7574 §3.8). */

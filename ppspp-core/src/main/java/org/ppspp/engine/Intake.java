@@ -21,7 +21,7 @@ final class Intake {
      * @param data the chunk and its bytes, until it is stored or dropped
      * @param delayMicros the one-way delay sample of its DATA message
      */
-    record Arrival(Channel from, ReceivedChunk data, int length, long delayMicros) {
+    record Arrival(Channel from, ReceivedChunk data, int length, long delayMicros, boolean asked) {
         long chunk() {
             return data.number();
         }

@@ -7,10 +7,10 @@ import java.util.Map;
 /**
  * What we asked of one peer and wait for, by 64-chunk request bin, in the order asked.
  *
- * <p>Chunks that are given up stay welcome for a while ({@link Limits#LATE}); any other DATA was not asked for.
+ * <p>Chunks that are given up, or came too early to be verified, stay welcome for a while ({@link Limits#LATE}); any other DATA was not asked for.
  */
 final class RequestLedger {
-    /** The chunk was given up a short while ago. */
+    /** The chunk was given up, or of no use, a short while ago. */
     static final long LATE = -1;
 
     /** The chunk was never asked for. */
@@ -96,6 +96,11 @@ final class RequestLedger {
             return LATE;
         }
         return UNASKED;
+    }
+
+    /** {@code chunk} came without the hashes it needs: whoever sent it will notice, and send it again unasked. */
+    void unproven(long chunk, long now) {
+        welcomeLate(chunk >> 6, 1L << (chunk & 63), now);
     }
 
     /** Gives up {@code mask} of a request bin; returns the part that was waited for. */

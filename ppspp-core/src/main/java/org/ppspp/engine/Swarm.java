@@ -298,8 +298,9 @@ final class Swarm {
 
     // --- chunks that come
 
-    /** A DATA message; the ledger of the channel has noted it already. */
-    void received(Channel from, Message.Data data, boolean unasked, long now) {
+    /** A DATA message, of the age that the ledger of the channel tells. */
+    void received(Channel from, Message.Data data, long age, long now) {
+        boolean unasked = age == RequestLedger.UNASKED;
         long chunk = data.chunk();
         int length = data.content().readableBytes();
         counters.receivedBytes += length;
@@ -323,7 +324,8 @@ final class Swarm {
                 from,
                 new ReceivedChunk(chunk, data.content().retain()),
                 length,
-                engine.micros(now) - data.timestampMicros()));
+                engine.micros(now) - data.timestampMicros(),
+                age >= 0));
         engine.receiving(this);
         intake.writeUnproven();
     }
@@ -345,6 +347,9 @@ final class Swarm {
         }
         if (verdict == Verdict.MISSING) {
             counters.unprovenChunks++;
+            if (arrival.asked()) {
+                from.ledger().unproven(arrival.chunk(), now);
+            }
             return false;
         }
         counters.refusedChunks++;
