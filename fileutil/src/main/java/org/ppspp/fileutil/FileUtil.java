@@ -56,6 +56,9 @@ import picocli.CommandLine.TypeConversionException;
 public final class FileUtil implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(FileUtil.class);
 
+    /** RFC 7574 §8.1. */
+    private static final int RECOMMENDED_LEAST_BYTES = 512;
+
     @Option(names = "--filename", paramLabel = "FILE", required = true, description = "The file.")
     private String filename = "";
 
@@ -229,6 +232,9 @@ public final class FileUtil implements Callable<Integer> {
         }
         SwarmLink expected = verify == null ? null : expected(verify);
         checkChunkSize(expected);
+        if (!quiet && (hash || link || tree)) {
+            warnOfChunkSize();
+        }
         return expected;
     }
 
@@ -247,6 +253,15 @@ public final class FileUtil implements Callable<Integer> {
         if (chunkSize() == 2L * function.length()) {
             throw misuse(
                     "--chunk-size must not be two " + function.algorithm() + " hashes long: chunks could be forged");
+        }
+    }
+
+    private void warnOfChunkSize() {
+        if (chunkSize() < RECOMMENDED_LEAST_BYTES) {
+            err.println("fileutil: chunks below " + RECOMMENDED_LEAST_BYTES + " bytes are mostly headers and hashes");
+        } else if (chunkSize() > SwarmMetadata.DEFAULT_CHUNK_SIZE_BYTES) {
+            err.println("fileutil: chunks above " + SwarmMetadata.DEFAULT_CHUNK_SIZE_BYTES
+                    + " bytes leave in fragments over UDP, which some networks drop");
         }
     }
 

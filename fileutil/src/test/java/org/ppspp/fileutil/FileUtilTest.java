@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,21 @@ class FileUtilTest {
         assertThat(out).isEqualTo(line("ppspp:" + ROOT + "?l=7468&n=small.bin"));
         assertThat(run(file, "--hash", "--link", "--chunk-size", "2k")).isZero();
         assertThat(out.lines()).hasSize(2).last().asString().contains("?cs=2048&l=7468");
+    }
+
+    @Test
+    @DisplayName("R-8.1-4, R28: chunks smaller than 512 bytes and larger than 1,024 come with a warning")
+    void warnsOfChunkSizesThatSuitNoPath() {
+        for (String size : new String[] {"511", "1025"}) {
+            assertThat(run(file, "--hash", "--chunk-size", size)).isZero();
+            assertThat(err).as(size).hasLineCount(1).contains("fileutil: chunks ");
+            assertThat(run(file, "--hash", "--quiet", "--chunk-size", size)).isZero();
+            assertThat(err).as(size).isEmpty();
+        }
+        for (String size : new String[] {"512", "1024"}) {
+            assertThat(run(file, "--hash", "--chunk-size", size)).isZero();
+            assertThat(err).as(size).isEmpty();
+        }
     }
 
     @Test

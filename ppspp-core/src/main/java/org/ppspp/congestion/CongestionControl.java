@@ -19,6 +19,9 @@ public sealed interface CongestionControl permits LedbatControl, Unlimited {
     /** A datagram with this chunk left. Sending a chunk in flight or lost again makes its round trip uncounted. */
     void sent(long now, long chunk, int bytes);
 
+    /** What was sent last is a probe of the path: its loss alone says nothing of congestion (RFC 8899 §3). */
+    void probed();
+
     /** One ACK message; chunks not in flight count for nothing. The delay is the peer's word, any value will do. */
     void acked(long now, ChunkRange chunks, long delayMicros);
 

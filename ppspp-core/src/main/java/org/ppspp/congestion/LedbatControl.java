@@ -39,6 +39,9 @@ public final class LedbatControl implements CongestionControl {
     private int lostSinceCut;
 
     private long recoveryEnd = -1;
+    /** The number of the latest probe of the path. */
+    private long probe = -1;
+
     private long timerStart;
     private int probesSent;
     private boolean permit;
@@ -72,6 +75,8 @@ public final class LedbatControl implements CongestionControl {
             return true;
         }
         refusedBytes = bytes;
+        // Before it leaves: a burst that is smaller than the datagram would never let it.
+        law.fit(bytes);
         if (!windowAllows(bytes)) {
             law.blocked();
             return false;
@@ -107,6 +112,11 @@ public final class LedbatControl implements CongestionControl {
         permit = false;
         sentAny = true;
         lastSentAt = now;
+    }
+
+    @Override
+    public void probed() {
+        probe = inFlight.next() - 1;
     }
 
     @Override
@@ -271,6 +281,10 @@ public final class LedbatControl implements CongestionControl {
         long patience = Math.max(MIN_PATIENCE_NANOS, Math.max(late, rtt.smoothed() + 2 * rtt.variation()));
         long newest = inFlight.detectLost(now, patience);
         int lost = (int) (lostBefore - inFlight.chunks());
+        if (lost == 1 && newest == probe) {
+            lostDatagrams++;
+            return;
+        }
         countLost(lost);
         if (newest > recoveryEnd) {
             law.lost(now);

@@ -18,6 +18,9 @@ public final class Unlimited implements CongestionControl {
     public void sent(long now, long chunk, int bytes) {}
 
     @Override
+    public void probed() {}
+
+    @Override
     public void acked(long now, ChunkRange chunks, long delayMicros) {}
 
     @Override

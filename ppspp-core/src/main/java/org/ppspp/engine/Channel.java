@@ -309,6 +309,7 @@ final class Channel {
         } else if (message instanceof Message.Ack ack) {
             peerHasChunks(ack.chunks(), now);
             congestion.acked(now, ack.chunks(), ack.delayMicros());
+            writer.limit().acked(ack.chunks());
         } else if (message instanceof Message.Integrity integrity) {
             if (swarm.integrity().offer(pending, integrity.bin(), integrity.hash(), now) == Offer.CONFLICT) {
                 offend(now, "a hash that cannot be");
@@ -398,13 +399,14 @@ final class Channel {
     private void afterAcks(long now) {
         congestion.ackedAll(now);
         serving.believe();
-        collectLost();
+        collectLost(now);
     }
 
-    private boolean collectLost() {
+    private boolean collectLost(long now) {
         boolean any = false;
         for (long chunk = congestion.pollLost(); chunk >= 0; chunk = congestion.pollLost()) {
             serving.lost(chunk);
+            writer.limit().lost(now, chunk);
             any = true;
         }
         return any;
@@ -508,7 +510,7 @@ final class Channel {
         }
         if (congestion.deadline() <= now) {
             congestion.timeout(now);
-            if (collectLost()) {
+            if (collectLost(now)) {
                 serving.doubt();
             }
         }

@@ -22,7 +22,7 @@ final class ChannelWriter {
     private final Channel channel;
     private final Swarm swarm;
     private final Engine engine;
-    private final int limit;
+    private final DatagramLimit limit;
     private final boolean segments;
     private long blockedUntil = Long.MAX_VALUE;
 
@@ -34,16 +34,21 @@ final class ChannelWriter {
         this.segments = !channel.reliable()
                 && (chunkSize < MAX_SEGMENT_BYTES
                         || channel.address().socket().getAddress().isLoopbackAddress());
-        if (channel.reliable()) {
-            this.limit = MAX_RUN_BYTES;
-        } else {
-            MessageWriter sizes = new MessageWriter(Unpooled.EMPTY_BUFFER, swarm.format());
-            int plain = MessageWriter.CHANNEL_BYTES + sizes.dataBytes(chunkSize);
-            int usual = engine.config().maxDatagramBytes();
-            this.limit = plain <= usual
-                    ? usual
-                    : Math.min(MAX_RUN_BYTES, plain + HASHES_WITH_LARGE_CHUNK * sizes.integrityBytes());
-        }
+        this.limit = channel.reliable() ? new DatagramLimit(MAX_RUN_BYTES, MAX_RUN_BYTES) : limit(chunkSize);
+    }
+
+    /** A chunk is not divided: where one is longer than a datagram should be, IP cuts it up, with its hashes or without. */
+    private DatagramLimit limit(int chunkSize) {
+        MessageWriter sizes = new MessageWriter(Unpooled.EMPTY_BUFFER, swarm.format());
+        int plain = MessageWriter.CHANNEL_BYTES + sizes.dataBytes(chunkSize);
+        int most = plain <= MAX_SEGMENT_BYTES
+                ? Limits.LONG_DATAGRAM_BYTES
+                : Math.min(MAX_RUN_BYTES, plain + HASHES_WITH_LARGE_CHUNK * sizes.integrityBytes());
+        return new DatagramLimit(Math.max(plain, engine.config().maxDatagramBytes()), most);
+    }
+
+    DatagramLimit limit() {
+        return limit;
     }
 
     /** When DATA that is held back now may leave, or {@code Long.MAX_VALUE}. */
@@ -75,7 +80,7 @@ final class ChannelWriter {
     /** One datagram or frame that starts with the small messages. */
     private Transmit small(long now, ByteBuf out, int start, MessageWriter writer) {
         writer.channel(channel.remoteId());
-        int usual = channel.reliable() ? limit : engine.config().maxDatagramBytes();
+        int usual = channel.reliable() ? MAX_RUN_BYTES : engine.config().maxDatagramBytes();
         channel.outbox().write(writer, Math.min(usual - MessageWriter.CHANNEL_BYTES, mostSmallBytes(writer)));
         channel.serving().writeHashesAhead(writer, usual - (out.writerIndex() - start));
         channel.ready();
@@ -86,7 +91,7 @@ final class ChannelWriter {
         if (chunk >= 0) {
             int size = channel.serving().size(writer, chunk);
             int total = out.writerIndex() - start + size;
-            if (total <= limit && mayLeave(now, total) && data(now, writer, chunk)) {
+            if (total <= most() && mayLeave(now, total) && data(now, writer, chunk)) {
                 account(now, chunk, out.writerIndex() - start);
                 return done(now, out, start, swarm.chunkLength(chunk));
             }
@@ -107,7 +112,7 @@ final class ChannelWriter {
             boolean shortChunk = swarm.chunkLength(chunk) < swarm.metadata().chunkSizeBytes();
             int total = out.writerIndex() - start + channel.serving().size(writer, chunk);
             // RFC 7574 §8.6: a last chunk that is shorter than the others is the only one of its datagram.
-            boolean full = dataBytes > 0 && (shortChunk || total > limit);
+            boolean full = dataBytes > 0 && (shortChunk || total > most());
             if (full || !mayLeave(now, total)) {
                 channel.ready();
                 break;
@@ -132,10 +137,14 @@ final class ChannelWriter {
         for (long chunk = sendable(now); chunk >= 0; chunk = sendable(now)) {
             int size = MessageWriter.CHANNEL_BYTES + channel.serving().size(writer, chunk);
             int used = out.writerIndex() - start;
+            boolean probe = datagrams == 0 && probes(now, writer, chunk);
+            if (probe) {
+                size = MessageWriter.CHANNEL_BYTES + channel.serving().sizeWithHashes(writer, chunk);
+            }
             if (datagrams > 0 && (size > segment || used + size > MAX_RUN_BYTES)) {
                 break;
             }
-            if (size > limit) {
+            if (size > most() && !probe) {
                 channel.serving().sendHashesAhead(chunk);
                 channel.ready();
                 return channel.serving().hashesAhead() ? small(now, out, start, writer) : null;
@@ -143,16 +152,22 @@ final class ChannelWriter {
             if (!mayLeave(now, size)) {
                 break;
             }
+            if (probe) {
+                channel.serving().repeatHashes();
+            }
             writer.channel(channel.remoteId());
             if (!data(now, writer, chunk)) {
                 out.writerIndex(start + used);
                 continue;
             }
             account(now, chunk, size);
+            if (probe) {
+                channel.congestion().probed();
+            }
             dataBytes += swarm.chunkLength(chunk);
             segment = datagrams == 0 ? size : segment;
             datagrams++;
-            if (size < segment || datagrams == maxSegments || !segments) {
+            if (probe || size < segment || datagrams == maxSegments || !segments) {
                 break;
             }
         }
@@ -163,6 +178,18 @@ final class ChannelWriter {
         int length = out.writerIndex() - start;
         channel.left(now, length, dataBytes);
         return new Transmit(channel.address(), length, segment);
+    }
+
+    /** Whether to try a long datagram with this chunk, whose hashes have left: losing it costs nothing else. */
+    private boolean probes(long now, MessageWriter writer, long chunk) {
+        return channel.serving().hashesWentAhead(chunk)
+                && channel.serving().independent()
+                && limit.probes(
+                        now, MessageWriter.CHANNEL_BYTES + channel.serving().sizeWithHashes(writer, chunk));
+    }
+
+    private int most() {
+        return limit.bytes(channel.serving().independent());
     }
 
     private long sendable(long now) {
@@ -192,6 +219,7 @@ final class ChannelWriter {
     private void account(long now, long chunk, int bytes) {
         channel.serving().sent(chunk);
         channel.congestion().sent(now, chunk, bytes);
+        limit.sent(chunk, bytes);
         engine.uploadLimit().take(swarm.chunkLength(chunk));
     }
 

@@ -9,7 +9,7 @@ import org.ppspp.congestion.LedbatProfile;
  * @param maxPeersPerSwarm channels of one swarm, at most
  * @param maxUploadBytesPerSecond all DATA sent, 0 for no limit
  * @param maxDownloadBytesPerSecond all DATA asked for, 0 for no limit
- * @param maxDatagramBytes largest UDP payload sent where chunks allow it
+ * @param maxDatagramBytes largest UDP payload sent before the path has shown that it carries more, where chunks allow it
  * @param receiveBufferBytes what the socket buffers of a UDP path hold, to bound what we ask for at once
  * @param ledbat congestion control over UDP
  * @param dialect the only one that is spoken, or null for whichever a peer speaks

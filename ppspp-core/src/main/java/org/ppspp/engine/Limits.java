@@ -124,6 +124,14 @@ final class Limits {
 
     static final long WRITE_DELAY = MILLISECOND;
 
+    /** UDP payload of a 1,500 byte IPv6 packet: tried with DATA, and used where that arrives. */
+    static final int LONG_DATAGRAM_BYTES = 1_452;
+
+    /** So many long datagrams lost in a row, while shorter ones arrive, mean that the path swallows them; for how long. */
+    static final int LONG_DATAGRAMS_LOST = 3;
+
+    static final long LONG_DATAGRAM_PAUSE = 600 * SECOND;
+
     /** Unverified hashes kept for one peer. */
     static final int PENDING_HASHES = 4_096;
 

@@ -155,10 +155,29 @@ final class Serving {
 
     /** Bytes of the messages for {@code chunk}: the hashes it still needs, and DATA. */
     int size(MessageWriter writer, long chunk) {
-        int hashes = chunk == aheadOf || !channel.dialect().hashes()
-                ? 0
-                : swarm.integrity().proofLength(chunk, known(chunk), withPeaks(chunk));
+        return chunk == aheadOf ? writer.dataBytes(swarm.chunkLength(chunk)) : sizeWithHashes(writer, chunk);
+    }
+
+    /** The same, whether its hashes have gone ahead or not. */
+    int sizeWithHashes(MessageWriter writer, long chunk) {
+        int hashes = channel.dialect().hashes()
+                ? swarm.integrity().proofLength(chunk, known(chunk), withPeaks(chunk))
+                : 0;
         return hashes * writer.integrityBytes() + writer.dataBytes(swarm.chunkLength(chunk));
+    }
+
+    /** Whether chunks leave with all hashes that were not acknowledged, so that losing one does no harm to others. */
+    boolean independent() {
+        return !assuming;
+    }
+
+    boolean hashesWentAhead(long chunk) {
+        return chunk == aheadOf;
+    }
+
+    /** Hashes that have gone ahead go beside their chunk as well. */
+    void repeatHashes() {
+        aheadOf = -1;
     }
 
     /** Whether hashes wait to leave in a datagram of their own. */

@@ -292,6 +292,46 @@ class LedbatControlTest {
         assertThat(control.lostDatagrams()).isBetween(300L, 500L);
     }
 
+    @Test
+    void letsALargerDatagramLeaveInTheEndHoweverSlowThePace() {
+        control.sent(0, 0, MSS);
+        control.acked(500 * MILLI, ChunkRange.of(0), 0);
+        control.ackedAll(500 * MILLI);
+        long now = 500 * MILLI;
+        for (int i = 1; i < 100 && control.maySend(now, MSS); i++) {
+            control.sent(now, i, MSS);
+        }
+        for (int i = 1; i < 100; i++) {
+            control.acked(now + 500 * MILLI, ChunkRange.of(i), 0);
+        }
+        control.ackedAll(now + 500 * MILLI);
+        now += 500 * MILLI;
+        int steps = 0;
+        while (!control.maySend(now, MSS + 200)) {
+            now = control.sendableAt(now);
+            assertThat(++steps).as("times it was told to come again").isLessThan(10);
+        }
+    }
+
+    @Test
+    void doesNotTakeALostProbeForCongestion() {
+        for (boolean probe : new boolean[] {false, true}) {
+            control = new LedbatControl(LedbatProfile.DEFAULT, MSS);
+            for (int i = 0; i < 4; i++) {
+                control.sent(0, i, MSS);
+                if (i == 0 && probe) {
+                    control.probed();
+                }
+            }
+            long window = control.windowBytes();
+            control.acked(20 * MILLI, new ChunkRange(1, 3), 0);
+            control.ackedAll(20 * MILLI);
+            assertThat(control.pollLost()).isZero();
+            assertThat(control.lostDatagrams()).isOne();
+            assertThat(control.windowBytes() < window).isEqualTo(!probe);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(LedbatProfile.class)
     void keepsItsWindowAndFlightInBoundsWhateverHappens(LedbatProfile profile) {

@@ -39,6 +39,9 @@ public final class Simulation {
     private long now = 1;
     private long number;
     private long trace = 17;
+    private int longestCarried = Integer.MAX_VALUE;
+    private int longestSent;
+    private long swallowed;
 
     public Simulation(long seed, LinkFaults faults) {
         this.random = new SplittableRandom(seed);
@@ -60,6 +63,23 @@ public final class Simulation {
 
     public void faults(LinkFaults changed) {
         this.faults = changed;
+    }
+
+    /** From now on longer UDP datagrams vanish without a word, as behind a tunnel whose messages are filtered. */
+    void carryAtMost(int bytes) {
+        longestCarried = bytes;
+        longestSent = 0;
+        swallowed = 0;
+    }
+
+    /** The longest UDP datagram that left since {@link #carryAtMost}. */
+    int longestSent() {
+        return longestSent;
+    }
+
+    /** How many were too long since {@link #carryAtMost}. */
+    long swallowed() {
+        return swallowed;
     }
 
     public void invariant(Runnable check) {
@@ -105,6 +125,11 @@ public final class Simulation {
         trace = trace * 31 + Arrays.hashCode(datagram) + to.hashCode() * 7L + now;
         if (to.reliable()) {
             connections.send(sender, to, datagram);
+            return;
+        }
+        longestSent = Math.max(longestSent, datagram.length);
+        if (datagram.length > longestCarried) {
+            swallowed++;
             return;
         }
         if (queued(sender) > faults.queueBytes()) {
