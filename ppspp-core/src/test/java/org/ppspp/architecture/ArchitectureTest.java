@@ -12,6 +12,7 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -178,6 +179,16 @@ final class ArchitectureTest {
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.util.concurrent.ThreadLocalRandom")
             .because("a run is repeated from its seed, and production brings a generator nobody can predict");
+
+    @ArchTest
+    static final ArchRule ENGINES_DRAW_FROM_A_SECURE_SOURCE = classes()
+            .that(describe(
+                    "make engines",
+                    (JavaClass type) -> type.getConstructorCallsFromSelf().stream()
+                            .anyMatch(call -> call.getTargetOwner().isEquivalentTo(Engine.class))))
+            .should()
+            .callConstructor(SecureRandom.class)
+            .because("unguessable channel numbers are the protocol's only authentication (RFC 7574 §12.1)");
 
     @ArchTest
     static final ArchRule CORE_LOCKS_NOTHING = noMethods()
