@@ -160,9 +160,8 @@ final class Serving {
 
     /** The same, whether its hashes have gone ahead or not. */
     int sizeWithHashes(MessageWriter writer, long chunk) {
-        int hashes = channel.dialect().hashes()
-                ? swarm.integrity().proofLength(chunk, known(chunk), withPeaks(chunk))
-                : 0;
+        int hashes =
+                channel.dialect().hashes() ? swarm.integrity().proofLength(chunk, known(chunk), withPeaks(chunk)) : 0;
         return hashes * writer.integrityBytes() + writer.dataBytes(swarm.chunkLength(chunk));
     }
 
