@@ -20,9 +20,10 @@ import org.ppspp.wire.ChunkAddressing;
 import org.ppspp.wire.SwarmId;
 
 /**
- * A swarm in one line of text: {@code ppspp:SWARM-ID-IN-HEX?key=value&…}, or just the swarm ID.
+ * A swarm in one line of text: {@code ppspp:SWARM-ID-IN-HEX?key=value&…}, or just the swarm ID. A libswift's {@code tswift:} URL
+ * is understood, too.
  *
- * <p>Keys, all optional; those of another version are ignored, and a key but {@code tr} comes once:
+ * <p>Keys, all optional; those of another version are ignored, and a key but {@code tr} and {@code pe} comes once:
  *
  * <table>
  * <caption>Keys of a link</caption>
@@ -36,6 +37,7 @@ import org.ppspp.wire.SwarmId;
  * <tr><td>{@code dw}</td><td>live discard window in chunks</td></tr>
  * <tr><td>{@code n}</td><td>name for a file, percent-encoded UTF-8</td></tr>
  * <tr><td>{@code tr}</td><td>a tracker, {@code host:port}; may be repeated</td></tr>
+ * <tr><td>{@code pe}</td><td>a peer, {@code host:port}; may be repeated</td></tr>
  * </table>
  *
  * <p>Codes are those of RFC 7574 §7. A link comes from a stranger: its name is a plain file name or the link is refused.
@@ -43,40 +45,53 @@ import org.ppspp.wire.SwarmId;
  * @param metadata what the publisher fixed
  * @param name a file name without folders, or null
  * @param trackers where to ask for peers first
+ * @param peers whom to contact
  */
-public record SwarmLink(SwarmMetadata metadata, @Nullable String name, List<String> trackers) {
+public record SwarmLink(SwarmMetadata metadata, @Nullable String name, List<String> trackers, List<String> peers) {
     /** Long enough for any link, short enough to parse without a thought. */
     public static final int MAX_LENGTH = 16_384;
 
     /** More trackers than anyone asks. */
     public static final int MAX_TRACKERS = 16;
 
+    /** More peers than it takes to find the others. */
+    public static final int MAX_PEERS = 16;
+
     private static final String SCHEME = "ppspp:";
     private static final int MAX_NAME_BYTES = 255;
-    private static final int MAX_TRACKER_LENGTH = 300;
+    private static final int MAX_ENDPOINT_LENGTH = 300;
     private static final HashFunction LIVE_HASH_FUNCTION = HashFunction.SHA256;
     private static final Set<String> DEVICE_NAMES = deviceNames();
 
     public SwarmLink {
         trackers = List.copyOf(trackers);
+        peers = List.copyOf(peers);
         if (name != null && !isFileName(name)) {
             throw new IllegalArgumentException("the name in the link is not a plain file name");
         }
         if (trackers.size() > MAX_TRACKERS) {
             throw new IllegalArgumentException("a link names at most " + MAX_TRACKERS + " trackers");
         }
-        for (String tracker : trackers) {
-            if (tracker.isBlank()
-                    || tracker.length() > MAX_TRACKER_LENGTH
-                    || tracker.chars().anyMatch(c -> c <= ' ' || c == 0x7f)) {
-                throw new IllegalArgumentException("a tracker in the link is not host:port");
-            }
+        if (peers.size() > MAX_PEERS) {
+            throw new IllegalArgumentException("a link names at most " + MAX_PEERS + " peers");
         }
+        if (!trackers.stream().allMatch(SwarmLink::isEndpoint)) {
+            throw new IllegalArgumentException("a tracker in the link is not host:port");
+        }
+        if (!peers.stream().allMatch(SwarmLink::isEndpoint)) {
+            throw new IllegalArgumentException("a peer in the link is not host:port");
+        }
+    }
+
+    private static boolean isEndpoint(String text) {
+        return !text.isBlank()
+                && text.length() <= MAX_ENDPOINT_LENGTH
+                && text.chars().noneMatch(c -> c <= ' ' || c == 0x7f);
     }
 
     /** A link of what must be known and nothing else. */
     public static SwarmLink of(SwarmMetadata metadata) {
-        return new SwarmLink(metadata, null, List.of());
+        return new SwarmLink(metadata, null, List.of(), List.of());
     }
 
     /**
@@ -89,14 +104,20 @@ public record SwarmLink(SwarmMetadata metadata, @Nullable String name, List<Stri
         if (link.length() > MAX_LENGTH) {
             throw new IllegalArgumentException("the link is longer than " + MAX_LENGTH + " characters");
         }
-        if (link.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        if (SwiftUrl.is(link)) {
+            link = SwiftUrl.toLink(link);
+        } else if (link.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             link = link.substring(SCHEME.length());
         }
         int question = link.indexOf('?');
         SwarmId id = swarmId(question < 0 ? link : link.substring(0, question));
-        List<String> trackers = new ArrayList<>();
-        Map<String, String> values = question < 0 ? Map.of() : values(link.substring(question + 1), trackers);
-        return new SwarmLink(metadata(id, values), values.get("n"), trackers);
+        Map<String, List<String>> repeated = Map.of("tr", new ArrayList<>(), "pe", new ArrayList<>());
+        Map<String, String> values = question < 0 ? Map.of() : values(link.substring(question + 1), repeated);
+        return new SwarmLink(
+                metadata(id, values),
+                values.get("n"),
+                repeated.getOrDefault("tr", List.of()),
+                repeated.getOrDefault("pe", List.of()));
     }
 
     /** The link as it is printed; whatever has its default value is left out. */
@@ -122,6 +143,7 @@ public record SwarmLink(SwarmMetadata metadata, @Nullable String name, List<Stri
             query.add("n=" + encode(name));
         }
         trackers.forEach(tracker -> query.add("tr=" + encode(tracker)));
+        peers.forEach(peer -> query.add("pe=" + encode(peer)));
         return SCHEME + metadata.swarmId() + (query.isEmpty() ? "" : "?" + String.join("&", query));
     }
 
@@ -164,7 +186,7 @@ public record SwarmLink(SwarmMetadata metadata, @Nullable String name, List<Stri
         }
     }
 
-    private static Map<String, String> values(String query, List<String> trackers) {
+    private static Map<String, String> values(String query, Map<String, List<String>> repeated) {
         Map<String, String> values = new HashMap<>();
         for (String pair : query.split("&", -1)) {
             if (pair.isEmpty()) {
@@ -176,8 +198,9 @@ public record SwarmLink(SwarmMetadata metadata, @Nullable String name, List<Stri
             }
             String key = pair.substring(0, equals);
             String value = decode(pair.substring(equals + 1));
-            if (key.equals("tr")) {
-                trackers.add(value);
+            List<String> several = repeated.get(key);
+            if (several != null) {
+                several.add(value);
             } else if (values.put(key, value) != null) {
                 throw new IllegalArgumentException("the link has two values for " + quote(key));
             }

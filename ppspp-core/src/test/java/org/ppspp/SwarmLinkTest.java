@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.integrity.HashFunction;
@@ -73,11 +74,43 @@ class SwarmLinkTest {
                             random.nextBoolean() ? null : 1 + random.nextLong(1L << 38),
                             random.nextBoolean() ? null : random.nextLong(1L << 31)),
                     random.nextBoolean() ? null : "nаme " + round + " 100%😀.bin",
-                    random.nextBoolean() ? List.of() : List.of("a:1", "b:2"));
+                    random.nextBoolean() ? List.of() : List.of("a:1", "b:2"),
+                    random.nextBoolean() ? List.of() : List.of("[::1]:3"));
             assertThat(SwarmLink.parse(link.toString()))
                     .as("seed %d round %d: %s", seed, round, link)
                     .isEqualTo(link);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tswift:/ID | ppspp:ID",
+                "tswift:/ID$8192 | ppspp:ID?cs=8192",
+                "TSWIFT://192.0.2.1:7758/ID | ppspp:ID?pe=192.0.2.1:7758",
+                "tswift://[2001:db8::1]:7758/ID$8192 | ppspp:ID?cs=8192&pe=[2001:db8::1]:7758",
+                "tswift:///ID/film.mp4?cs=2048&cl=77&v=1&mt=video/mp4 | ppspp:ID?cs=2048&l=77&n=film.mp4",
+                "tswift://host:1/ID?ca=0&hf=0 | ppspp:ID?am=0&pe=host:1",
+            })
+    void understandsTheUrlsOfLibswift(String url, String link) {
+        String id = "0123456789abcdef0123456789abcdef01234567";
+        assertThat(SwarmLink.parse(url.replace("ID", id))).hasToString(link.replace("ID", id));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "tswift:",
+                "tswift://host:1",
+                "tswift://host:1/",
+                "tswift:/ID$",
+                "tswift:/ID$x",
+                "tswift:/ID/../x"
+            })
+    void refusesWhatIsNoUrlOfLibswift(String url) {
+        assertThatThrownBy(() -> SwarmLink.parse(url.replace("ID", "0123456789abcdef0123456789abcdef01234567")))
+                .isExactlyInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

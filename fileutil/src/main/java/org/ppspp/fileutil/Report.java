@@ -73,6 +73,6 @@ final class Report {
     /** A file name that is none everywhere is left out: whoever gets the link chooses one. */
     private SwarmLink link(SwarmMetadata metadata) {
         String name = file.getFileName() == null ? "" : file.getFileName().toString();
-        return new SwarmLink(metadata, SwarmLink.isFileName(name) ? name : null, List.of());
+        return new SwarmLink(metadata, SwarmLink.isFileName(name) ? name : null, List.of(), List.of());
     }
 }

@@ -50,7 +50,7 @@ record Plan(
             TransferRequest request = TransferRequest.of(
                             metadata(command.transfer, link), file(arguments, folder, link))
                     .withTrackers(trackers)
-                    .withPeers(command.network.peers)
+                    .withPeers(peers(command.network, link))
                     .withTransport(command.network.policy())
                     .withExisting(existing(command.transfer))
                     .withVerifyOnRead(command.transfer.verifyOnRead)
@@ -60,7 +60,7 @@ record Plan(
                     peer(command.network),
                     listen == null || listen.port() < 0,
                     request,
-                    limits(command, !trackers.isEmpty()),
+                    limits(command, !trackers.isEmpty() && request.peers().isEmpty()),
                     command.transfer.identifier,
                     resolve(folder, command.output.logFile),
                     resolve(folder, command.output.resultsFile));
@@ -108,6 +108,14 @@ record Plan(
             trackers.add(Endpoint.parse(tracker, Endpoint.TRACKER_PORT));
         }
         return trackers;
+    }
+
+    private static List<Endpoint> peers(NetworkOptions options, SwarmLink link) {
+        List<Endpoint> peers = new ArrayList<>(options.peers);
+        for (String peer : link.peers()) {
+            peers.add(Endpoint.parse(peer, PeerConfig.DEFAULT_PORT));
+        }
+        return peers;
     }
 
     private static Path folder(Arguments arguments) {
@@ -172,7 +180,7 @@ record Plan(
         }
     }
 
-    private static StopRule.Limits limits(ClientCommand command, boolean trackers) {
+    private static StopRule.Limits limits(ClientCommand command, boolean trackersAlone) {
         TransferOptions options = command.transfer;
         return new StopRule.Limits(
                 options.timeout,
@@ -180,6 +188,6 @@ record Plan(
                 options.seedTime,
                 options.seedRatio,
                 options.exitWhenComplete,
-                trackers && command.network.peers.isEmpty());
+                trackersAlone);
     }
 }
