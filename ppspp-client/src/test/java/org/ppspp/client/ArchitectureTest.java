@@ -11,6 +11,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Set;
+import org.ppspp.engine.Dialect;
 import org.ppspp.engine.EngineConfig;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.engine.SwarmSnapshot;
@@ -28,6 +29,7 @@ import org.ppspp.wire.TransportAddress;
 final class ArchitectureTest {
     /** Values of the library's packages that its own methods take or return. */
     private static final Set<Class<?>> VALUES = Set.of(
+            Dialect.class,
             EngineConfig.class,
             SwarmMetadata.class,
             SwarmSnapshot.class,
