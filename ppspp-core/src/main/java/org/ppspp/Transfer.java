@@ -2,6 +2,7 @@ package org.ppspp;
 
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.EngineEvent;
 import org.ppspp.engine.PeerOrigin;
+import org.ppspp.engine.SwarmConfig;
 import org.ppspp.engine.SwarmSnapshot;
 import org.ppspp.net.EngineLoop;
 import org.ppspp.storage.ContentOptions;
@@ -231,7 +233,13 @@ public final class Transfer implements AutoCloseable {
         }
         LOG.info("swarm={} {} {} bytes of it here", swarm, request.target(), open.storedBytes());
         parts.workers().register(swarm, open);
-        onLoop((engine, now) -> engine.join(now, opened.swarmConfig()));
+        String problem = request.exchange().problem(swarm, Instant.now());
+        if (problem != null) {
+            tell(new TransferEvent.Notice(problem));
+        }
+        SwarmConfig joining =
+                opened.swarmConfig().withExchange(request.exchange().config(request.transport()));
+        onLoop((engine, now) -> engine.join(now, joining));
         if (opened.complete()) {
             published();
         }

@@ -15,6 +15,7 @@ import org.ppspp.storage.ExistingFile;
  * @param trackers to ask for peers and to register at
  * @param peers to contact without asking a tracker
  * @param transport how peers are contacted
+ * @param exchange whether peers tell each other of peers
  * @param existing what happens to a file that does not match
  * @param verifyOnRead whether each chunk is verified again when it is read for another peer
  * @param alto who says which peers are cheap, or null where nobody does
@@ -26,6 +27,7 @@ public record TransferRequest(
         List<Endpoint> trackers,
         List<Endpoint> peers,
         TransportPolicy transport,
+        ExchangePolicy exchange,
         ExistingFile existing,
         boolean verifyOnRead,
         @Nullable AltoConfig alto,
@@ -43,6 +45,7 @@ public record TransferRequest(
                 List.of(),
                 List.of(),
                 TransportPolicy.AUTO,
+                ExchangePolicy.OFF,
                 ExistingFile.MOVE_ASIDE,
                 false,
                 null,
@@ -50,33 +53,42 @@ public record TransferRequest(
     }
 
     public TransferRequest withTrackers(List<Endpoint> endpoints) {
-        return new TransferRequest(metadata, target, endpoints, peers, transport, existing, verifyOnRead, alto, events);
+        return new TransferRequest(
+                metadata, target, endpoints, peers, transport, exchange, existing, verifyOnRead, alto, events);
     }
 
     public TransferRequest withPeers(List<Endpoint> endpoints) {
         return new TransferRequest(
-                metadata, target, trackers, endpoints, transport, existing, verifyOnRead, alto, events);
+                metadata, target, trackers, endpoints, transport, exchange, existing, verifyOnRead, alto, events);
     }
 
     public TransferRequest withTransport(TransportPolicy policy) {
-        return new TransferRequest(metadata, target, trackers, peers, policy, existing, verifyOnRead, alto, events);
+        return new TransferRequest(
+                metadata, target, trackers, peers, policy, exchange, existing, verifyOnRead, alto, events);
+    }
+
+    public TransferRequest withExchange(ExchangePolicy policy) {
+        return new TransferRequest(
+                metadata, target, trackers, peers, transport, policy, existing, verifyOnRead, alto, events);
     }
 
     public TransferRequest withExisting(ExistingFile treatment) {
-        return new TransferRequest(metadata, target, trackers, peers, transport, treatment, verifyOnRead, alto, events);
+        return new TransferRequest(
+                metadata, target, trackers, peers, transport, exchange, treatment, verifyOnRead, alto, events);
     }
 
     public TransferRequest withVerifyOnRead(boolean verify) {
-        return new TransferRequest(metadata, target, trackers, peers, transport, existing, verify, alto, events);
+        return new TransferRequest(
+                metadata, target, trackers, peers, transport, exchange, existing, verify, alto, events);
     }
 
     public TransferRequest withAlto(@Nullable AltoConfig config) {
         return new TransferRequest(
-                metadata, target, trackers, peers, transport, existing, verifyOnRead, config, events);
+                metadata, target, trackers, peers, transport, exchange, existing, verifyOnRead, config, events);
     }
 
     public TransferRequest withEvents(Consumer<TransferEvent> listener) {
         return new TransferRequest(
-                metadata, target, trackers, peers, transport, existing, verifyOnRead, alto, listener);
+                metadata, target, trackers, peers, transport, exchange, existing, verifyOnRead, alto, listener);
     }
 }

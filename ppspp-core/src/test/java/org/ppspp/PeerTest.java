@@ -12,6 +12,9 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -25,10 +28,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.ppspp.engine.EngineConfig;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.integrity.HashFunction;
+import org.ppspp.membership.MembershipIssuer;
 import org.ppspp.storage.ExistingFile;
 import org.ppspp.storage.LocalContentException;
+import org.ppspp.wire.TransportAddress;
 
 @Timeout(120)
 final class PeerTest {
@@ -191,5 +197,60 @@ final class PeerTest {
         }
         assertThat(copy).hasBinaryContent(content);
         assertThat(events).contains(new TransferEvent.SizeKnown(content.length));
+    }
+
+    /** Joins the swarm as a member that a certificate of the issuer in the folder names. */
+    private Transfer joinAsMember(Peer peer, MembershipIssuer issuer, Path target, Endpoint... known)
+            throws IOException {
+        InetSocketAddress at = new InetSocketAddress(InetAddress.getLoopbackAddress(), peer.port());
+        Path certificate = Files.writeString(
+                folder.resolve(peer.port() + ".pem"),
+                issuer.issue(metadata.swarmId(), at, Instant.now(), Duration.ofHours(1)));
+        return peer.share(TransferRequest.of(metadata, target)
+                .withEvents(events::add)
+                .withPeers(List.of(known))
+                .withExchange(ExchangePolicy.certified(folder.resolve("issuer.pub"), certificate)));
+    }
+
+    @Test
+    void findsTheSeederByItsCertificateAndNeedsTheOtherPeerNoMore() throws Exception {
+        MembershipIssuer.Keys keys = MembershipIssuer.newKeys(new SecureRandom());
+        Files.writeString(folder.resolve("issuer.pub"), keys.publicKey());
+        MembershipIssuer issuer = MembershipIssuer.parse(keys.privateKey(), new SecureRandom());
+        EngineConfig usual = EngineConfig.defaults();
+        PeerConfig slow = LOOPBACK.withEngine(new EngineConfig(
+                50, 150_000, 0, usual.maxDatagramBytes(), usual.receiveBufferBytes(), usual.ledbat(), null));
+        try (Peer seeder = Peer.start(slow);
+                Peer first = Peer.start(slow);
+                Peer second = Peer.start(slow)) {
+            joinAsMember(seeder, issuer, file);
+            Transfer helped = joinAsMember(first, issuer, folder.resolve("first"), endpoint(seeder));
+            // At that rate this takes longer than the first two have to exchange certificates.
+            await().atMost(60, TimeUnit.SECONDS)
+                    .until(() -> helped.snapshot().swarm().verifiedBytes() > 600_000);
+            events.clear();
+            Transfer transfer = joinAsMember(second, issuer, folder.resolve("second"), endpoint(first));
+            TransferEvent met = new TransferEvent.PeerConnected(
+                    TransportAddress.udp(new InetSocketAddress(InetAddress.getLoopbackAddress(), seeder.port())));
+            await().atMost(60, TimeUnit.SECONDS).until(() -> events.contains(met));
+            helped.close();
+            assertThat(transfer.done().get(90, TimeUnit.SECONDS).complete()).isTrue();
+        }
+        assertThat(folder.resolve("second")).hasBinaryContent(content);
+        assertThat(events).noneMatch(TransferEvent.Notice.class::isInstance);
+    }
+
+    @Test
+    void saysThatACertificateIsOfNoUse() throws Exception {
+        MembershipIssuer.Keys keys = MembershipIssuer.newKeys(new SecureRandom());
+        Files.writeString(folder.resolve("issuer.pub"), keys.publicKey());
+        MembershipIssuer other = MembershipIssuer.parse(
+                MembershipIssuer.newKeys(new SecureRandom()).privateKey(), new SecureRandom());
+        try (Peer peer = Peer.start(LOOPBACK)) {
+            joinAsMember(peer, other, file).done().get(30, TimeUnit.SECONDS);
+            await().untilAsserted(() -> assertThat(events)
+                    .anyMatch(event -> event instanceof TransferEvent.Notice notice
+                            && notice.message().contains("membership certificate")));
+        }
     }
 }

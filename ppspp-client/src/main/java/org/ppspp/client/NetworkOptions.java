@@ -1,5 +1,6 @@
 package org.ppspp.client;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.AltoConfig;
@@ -11,6 +12,13 @@ import picocli.CommandLine.Option;
 
 /** How other peers are reached and how much of the network may be used. */
 final class NetworkOptions {
+    /** Whether peers tell each other of peers. */
+    enum Exchange {
+        OFF,
+        ON,
+        CERTIFIED
+    }
+
     @Option(
             names = "--listen",
             paramLabel = "[ADDR][:PORT]",
@@ -50,6 +58,28 @@ final class NetworkOptions {
             description = "Speak this dialect alone; auto, the default: whichever a peer speaks.")
     @Nullable
     Dialect dialect;
+
+    @Option(
+            names = "--pex",
+            paramLabel = "off|on|certified",
+            description =
+                    "Peers tell each other of peers: not at all (off), their addresses, for networks without strangers"
+                            + " (on), or certificates of --pex-issuer (certified).")
+    Exchange exchange = Exchange.OFF;
+
+    @Option(
+            names = "--pex-issuer",
+            paramLabel = "FILE",
+            description = "Public key or certificate of the issuer whose membership certificates are believed, PEM.")
+    @Nullable
+    Path exchangeIssuer;
+
+    @Option(
+            names = "--pex-certificate",
+            paramLabel = "FILE",
+            description = "Our own membership certificate, PEM: others then hear of us.")
+    @Nullable
+    Path exchangeCertificate;
 
     @Option(names = "--numpeers", paramLabel = "N", description = "Most peers at a time, 50 unless given.")
     @Nullable

@@ -1,5 +1,6 @@
 package org.ppspp.client;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.Endpoint;
+import org.ppspp.ExchangePolicy;
 import org.ppspp.HostAndPort;
 import org.ppspp.PeerConfig;
 import org.ppspp.SwarmLink;
@@ -52,6 +54,7 @@ record Plan(
                     .withTrackers(trackers)
                     .withPeers(peers(command.network, link))
                     .withTransport(command.network.policy())
+                    .withExchange(exchange(command.network, folder))
                     .withExisting(existing(command.transfer))
                     .withVerifyOnRead(command.transfer.verifyOnRead)
                     .withAlto(command.network.altoConfig());
@@ -166,6 +169,25 @@ record Plan(
                 usual.ledbat(),
                 options.dialect);
         return PeerConfig.defaults().withListen(listen(options.listen)).withEngine(engine);
+    }
+
+    private static ExchangePolicy exchange(NetworkOptions options, Path folder) {
+        boolean certified = options.exchange == NetworkOptions.Exchange.CERTIFIED;
+        if (!certified && (options.exchangeIssuer != null || options.exchangeCertificate != null)) {
+            throw new IllegalArgumentException("--pex-issuer and --pex-certificate go with --pex certified");
+        }
+        if (!certified) {
+            return options.exchange == NetworkOptions.Exchange.ON ? ExchangePolicy.ADDRESSES : ExchangePolicy.OFF;
+        }
+        if (options.exchangeIssuer == null) {
+            throw new IllegalArgumentException("--pex certified needs --pex-issuer");
+        }
+        try {
+            return ExchangePolicy.certified(
+                    folder.resolve(options.exchangeIssuer), resolve(folder, options.exchangeCertificate));
+        } catch (IOException e) {
+            throw new IllegalArgumentException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static InetSocketAddress listen(@Nullable HostAndPort listen) {

@@ -3,20 +3,29 @@ package org.ppspp.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.ppspp.AltoConfig;
 import org.ppspp.Endpoint;
+import org.ppspp.ExchangePolicy;
 import org.ppspp.engine.EngineConfig;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.storage.ExistingFile;
@@ -175,5 +184,44 @@ final class PlanTest {
                 .isInstanceOf(ParameterException.class)
                 .hasMessageContaining(said)
                 .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void exchangesPeersOnlyWhenToldTo() throws IOException {
+        assertThat(plan(ID, "--filename", "f").request().exchange()).isSameAs(ExchangePolicy.OFF);
+        assertThat(plan(ID, "--filename", "f", "--pex", "off").request().exchange())
+                .isSameAs(ExchangePolicy.OFF);
+        assertThat(plan(ID, "--filename", "f", "--pex", "on").request().exchange())
+                .isSameAs(ExchangePolicy.ADDRESSES);
+
+        KeyPair keys = issuer();
+        String pem = "-----BEGIN PUBLIC KEY-----\n"
+                + Base64.getMimeEncoder().encodeToString(keys.getPublic().getEncoded())
+                + "\n-----END PUBLIC KEY-----\n";
+        Files.writeString(folder.resolve("issuer.pub"), pem);
+        String[] certified = {ID, "--filename", "f", "--workdir", folder.toString(), "--pex", "certified"};
+        assertThat(plan(and(certified, "--pex-issuer", "issuer.pub")).request().exchange())
+                .isNotSameAs(ExchangePolicy.ADDRESSES)
+                .isNotSameAs(ExchangePolicy.OFF);
+
+        assertThatThrownBy(() -> plan(certified)).hasMessageContaining("--pex-issuer");
+        assertThatThrownBy(() -> plan(and(certified, "--pex-issuer", "none"))).hasMessageContaining("none");
+        assertThatThrownBy(() -> plan(and(certified, "--pex-issuer", "issuer.pub", "--pex-certificate", "issuer.pub")))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining("CERTIFICATE");
+        assertThatThrownBy(() -> plan(ID, "--filename", "f", "--pex-issuer", "issuer.pub"))
+                .hasMessageContaining("--pex certified");
+    }
+
+    private static KeyPair issuer() {
+        try {
+            return KeyPairGenerator.getInstance("EC").generateKeyPair();
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String[] and(String[] some, String... more) {
+        return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
     }
 }

@@ -29,6 +29,7 @@ import org.ppspp.discovery.TrackerMessage.NewNode;
 import org.ppspp.discovery.TrackerMessage.OtherPeers;
 import org.ppspp.discovery.TrackerMessage.Register;
 import org.ppspp.discovery.TrackerMessage.Unregister;
+import org.ppspp.engine.Reach;
 import org.ppspp.net.SocketErrors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -227,22 +228,24 @@ public final class TrackerClient {
         return "tracker " + settings.trackerHost() + ':' + settings.trackerPort() + ": " + what;
     }
 
-    private void received(TrackerMessage message) {
+    private void received(TrackerMessage message, InetSocketAddress tracker) {
         if (!message.swarmId().equals(settings.swarmId())) {
             return;
         }
         if (message instanceof OtherPeers others) {
-            tell(others.details());
+            tell(others.details(), tracker);
         } else if (message instanceof NewNode node) {
-            tell(List.of(node.endpoint()));
+            tell(List.of(node.endpoint()), tracker);
         }
     }
 
-    private void tell(List<Endpoint> endpoints) {
+    /** Addresses nearer than the tracker itself are not its to name (RFC 7574 §8.13, rule R19). */
+    private void tell(List<Endpoint> endpoints, InetSocketAddress tracker) {
+        Reach reach = Reach.of(tracker.getAddress());
         List<InetSocketAddress> peers = new ArrayList<>(endpoints.size());
         for (Endpoint endpoint : endpoints) {
             InetAddress host = endpoint.numericHost();
-            if (host != null) {
+            if (host != null && reach.mayName(Reach.of(host))) {
                 peers.add(new InetSocketAddress(host, endpoint.port()));
             }
         }
@@ -288,7 +291,7 @@ public final class TrackerClient {
                     listener.reachable(true, describe("answers"));
                 }
                 if (message != null) {
-                    received(message);
+                    received(message, (InetSocketAddress) channel.remoteAddress());
                 }
             } catch (MalformedTrackerMessageException e) {
                 LOG.debug("{}", describe(String.valueOf(e.getMessage())));

@@ -41,6 +41,7 @@ final class Channel {
     private final Serving serving;
     private final ChannelWriter writer;
     private final Conduct conduct = new Conduct();
+    private final ExchangePartner exchange = new ExchangePartner();
 
     private Dialect dialect;
     private @Nullable UUID peerId;
@@ -187,6 +188,10 @@ final class Channel {
         return conduct;
     }
 
+    ExchangePartner exchange() {
+        return exchange;
+    }
+
     boolean wantsContent() {
         return !serving.queue().isEmpty();
     }
@@ -247,6 +252,7 @@ final class Channel {
     void establish(int remoteChannel, Greeting.Heard heard, long now) {
         dialect = heard.dialect();
         peerId = heard.peerId();
+        exchange.supports(heard.supported());
         remoteId = remoteChannel;
         phase = Phase.ESTABLISHED;
         lastReceived = now;
@@ -324,8 +330,10 @@ final class Channel {
             asking.choked(true, now);
         } else if (message instanceof Message.Unchoke) {
             asking.choked(false, now);
+        } else {
+            // Signatures have no meaning in a static swarm.
+            swarm.exchange().received(this, message, now);
         }
-        // Peer exchange and signatures have no meaning in a static swarm that did not ask for them.
     }
 
     /** Returns whether the rest of the datagram counts. */
@@ -388,6 +396,7 @@ final class Channel {
         if (!peerHas.containsAll(clipped.first(), clipped.last())) {
             boolean wasComplete = peerComplete();
             peerHas.set(clipped.first(), clipped.last());
+            exchange.gained(now);
             swarm.scheduleSoon();
             if (!wasComplete && peerComplete()) {
                 outbox.announcements().clear();
@@ -430,7 +439,7 @@ final class Channel {
 
     /** Counts a breach of the protocol; too many end the channel, and more ban the address. */
     void offend(long now, String why) {
-        swarm.offended(this, now, why);
+        engine.offended(this, now, why);
     }
 
     void choke(boolean on) {
@@ -543,7 +552,7 @@ final class Channel {
         if (handshakeAt > now) {
             return;
         }
-        if (handshakeTries >= (reliable() ? 1 : Limits.HANDSHAKE_TRIES)) {
+        if (handshakeTries >= (reliable() ? 1 : swarm.handshakeTries(this))) {
             swarm.drop(this, now, "no answer");
         } else {
             if (handshakeTries == Limits.HANDSHAKE_TRIES_BEFORE_SECOND_DIALECT && swarm.trySecondDialect(this, now)) {

@@ -218,6 +218,7 @@ final class ChannelWriter {
     /** {@code chunk} leaves in {@code bytes} that count for the congestion control. */
     private void account(long now, long chunk, int bytes) {
         channel.serving().sent(chunk);
+        channel.exchange().dataSent(now);
         channel.congestion().sent(now, chunk, bytes);
         limit.sent(chunk, bytes);
         engine.uploadLimit().take(swarm.chunkLength(chunk));

@@ -3,7 +3,9 @@ package org.ppspp.engine;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.wire.ChunkAddressing;
+import org.ppspp.wire.MessageType;
 import org.ppspp.wire.ProtocolOptions;
+import org.ppspp.wire.SupportedMessages;
 
 /**
  * How one peer is spoken to: as RFC 7574 says, or as programs do that are older than it. A channel learns its dialect from
@@ -83,6 +85,21 @@ public enum Dialect {
     ProtocolOptions limit(ProtocolOptions ours) {
         ProtocolOptions limited = this != LIBSWIFT ? ours : ours.withoutFinalOptions();
         return hashes() ? limited : limited.withMetadata(NO_INTEGRITY, null, limited.addressing(), limited.chunkSize());
+    }
+
+    /** The messages that a peer of this dialect takes whose handshake says {@code said} of them. */
+    SupportedMessages taken(@Nullable SupportedMessages said) {
+        return switch (this) {
+            case RFC7574 -> orElse(said, SupportedMessages.ALL); // RFC 7574 §7.10
+            case LIBSWIFT -> SupportedMessages.ALL.without(MessageType.PEX_RES_CERT);
+            case PYPPSPP ->
+                orElse(said, SupportedMessages.ALL)
+                        .without(
+                                MessageType.PEX_REQ,
+                                MessageType.PEX_RES_V4,
+                                MessageType.PEX_RES_V6,
+                                MessageType.PEX_RES_CERT);
+        };
     }
 
     /** Whether an answer names the swarm and the lowest version again, as an opening does. */

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,6 +47,7 @@ public final class Engine {
     private final Openings openings;
     private final Identity identity;
     private final BanList bans = new BanList();
+    private final DialLimits dialLimits = new DialLimits();
     private final EngineCounters counters = new EngineCounters();
     private final RateLimit uploadLimit;
     private final RateLimit downloadLimit;
@@ -311,6 +313,10 @@ public final class Engine {
         return bans;
     }
 
+    DialLimits dialLimits() {
+        return dialLimits;
+    }
+
     RateLimit uploadLimit() {
         return uploadLimit;
     }
@@ -373,6 +379,24 @@ public final class Engine {
             id = random.nextInt();
         } while (id == 0 || channels.containsKey(id) || openings.contains(id));
         return id;
+    }
+
+    /** A peer broke the protocol once more. */
+    void offended(Channel channel, long now, String reason) {
+        InetSocketAddress socket = channel.address().socket();
+        Conduct.Verdict verdict = channel.conduct().offence(now);
+        if (verdict == Conduct.Verdict.BAN) {
+            bans.banForOffences(socket, now);
+        } else if (verdict == Conduct.Verdict.CLOSE) {
+            bans.closedForOffences(socket, now);
+        } else {
+            return;
+        }
+        if (bans.banned(socket, now)) {
+            dropBanned(now, reason);
+        } else {
+            channel.swarm().drop(channel, now, reason);
+        }
     }
 
     /** Ends every channel whose address is banned. */

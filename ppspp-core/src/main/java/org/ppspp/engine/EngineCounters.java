@@ -7,6 +7,7 @@ public final class EngineCounters {
     private long wrongAddress;
     private long refusedOpenings;
     private long malformed;
+    private long defectiveCertificates;
 
     void tooShort() {
         tooShort++;
@@ -28,9 +29,13 @@ public final class EngineCounters {
         malformed++;
     }
 
+    void defectiveCertificate() {
+        defectiveCertificates++;
+    }
+
     /** The counts at this moment. */
     public Snapshot snapshot() {
-        return new Snapshot(tooShort, unknownChannel, wrongAddress, refusedOpenings, malformed);
+        return new Snapshot(tooShort, unknownChannel, wrongAddress, refusedOpenings, malformed, defectiveCertificates);
     }
 
     /**
@@ -41,7 +46,13 @@ public final class EngineCounters {
      * @param wrongAddress datagrams for a channel from an address that is not its peer's
      * @param refusedOpenings first datagrams of handshakes that got no answer
      * @param malformed datagrams of peers that broke a rule of the format
+     * @param defectiveCertificates membership certificates that did not verify
      */
     public record Snapshot(
-            long tooShort, long unknownChannel, long wrongAddress, long refusedOpenings, long malformed) {}
+            long tooShort,
+            long unknownChannel,
+            long wrongAddress,
+            long refusedOpenings,
+            long malformed,
+            long defectiveCertificates) {}
 }

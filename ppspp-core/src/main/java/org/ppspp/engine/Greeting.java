@@ -15,32 +15,31 @@ import org.ppspp.wire.WireFormat;
 
 /** What the handshakes of one swarm say and demand (RFC 7574 §3.1.1, §7): fixed metadata on both sides. */
 final class Greeting {
-    /** All messages of static content without peer exchange. */
-    private static final SupportedMessages SUPPORTED = SupportedMessages.ALL.without(
-            MessageType.PEX_REQ,
-            MessageType.PEX_RES_V4,
-            MessageType.PEX_RES_V6,
-            MessageType.PEX_RES_CERT,
-            MessageType.SIGNED_INTEGRITY);
+    /** All messages of static content. */
+    private static final SupportedMessages STATIC = SupportedMessages.ALL.without(MessageType.SIGNED_INTEGRITY);
 
     /**
      * What a handshake told.
      *
      * @param dialect how its sender speaks
+     * @param supported the messages it takes
      * @param peerId what it calls itself, or null
      * @param mismatch why it is not one of this swarm, or null if it is
      */
     record Heard(
             Dialect dialect,
+            SupportedMessages supported,
             @Nullable UUID peerId,
             @Nullable String mismatch) {}
 
     private final SwarmMetadata metadata;
     private final Identity identity;
+    private final SupportedMessages supported;
 
-    Greeting(SwarmMetadata metadata, Identity identity) {
+    Greeting(SwarmMetadata metadata, Identity identity, ExchangeConfig.Mode exchange) {
         this.metadata = metadata;
         this.identity = identity;
+        this.supported = exchange.within(STATIC);
     }
 
     /** What to open with at an address of this kind. */
@@ -67,7 +66,7 @@ final class Greeting {
                 null,
                 metadata.addressing(),
                 null,
-                SUPPORTED,
+                supported,
                 (long) metadata.chunkSizeBytes(),
                 reliable ? identity.peerId() : null);
         return dialect.limit(options);
@@ -83,7 +82,11 @@ final class Greeting {
             complete.requireResponder();
         }
         boolean spoken = dialect.fits(metadata, reliable) && (identity.only() == null || identity.only() == dialect);
-        return new Heard(dialect, theirs.peerId(), spoken ? mismatch(complete) : "another dialect");
+        return new Heard(
+                dialect,
+                dialect.taken(theirs.supportedMessages()),
+                theirs.peerId(),
+                spoken ? mismatch(complete) : "another dialect");
     }
 
     /** Why a peer with these options is not one of this swarm, or null if it is. */

@@ -1,6 +1,5 @@
 package org.ppspp.engine;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
@@ -22,28 +21,13 @@ final class HostKey {
 
     /** Whether limits per host do not apply: loopback, private and link-local addresses share machines and gateways. */
     static boolean exempt(InetSocketAddress socket) {
-        InetAddress address = socket.getAddress();
-        return address.isLoopbackAddress()
-                || address.isSiteLocalAddress()
-                || address.isLinkLocalAddress()
-                || isUniqueLocal(address);
+        Reach reach = Reach.of(socket.getAddress());
+        return reach == Reach.LOOPBACK || reach == Reach.LOCAL;
     }
 
     /** Whether no peer can be there, whoever says so (rule R19). */
     static boolean undiallable(InetSocketAddress socket) {
-        if (socket.isUnresolved() || socket.getPort() <= 0) {
-            return true;
-        }
-        InetAddress address = socket.getAddress();
-        if (address.isAnyLocalAddress() || address.isMulticastAddress()) {
-            return true;
-        }
-        int first = address.getAddress()[0] & 0xff;
-        return address instanceof Inet4Address && (first == 0 || first >= 240);
-    }
-
-    private static boolean isUniqueLocal(InetAddress address) {
-        return !(address instanceof Inet4Address) && (address.getAddress()[0] & 0xfe) == 0xfc;
+        return socket.isUnresolved() || socket.getPort() <= 0 || Reach.of(socket.getAddress()) == Reach.NOWHERE;
     }
 
     private static long prefix(InetAddress address, int bytesOfV4, int bytesOfV6) {

@@ -227,7 +227,7 @@ final class Intake {
             if (stored.job().verified()) {
                 swarm.stored(batch.arrivals, now);
             } else {
-                swarm.storageWorks();
+                swarm.disk().written();
                 swarm.quarantine().stored(batch.arrivals);
                 swarm.scheduleSoon();
             }

@@ -40,6 +40,60 @@ final class Limits {
 
     static final int DIALS_PER_SECOND = 10;
 
+    /**
+     * Dials in a minute that one public host, over all its ports, or one public network does not answer: what strangers can
+     * make us send to somebody who has nothing to do with it (rule R18).
+     */
+    static final int DIALS_PER_HOST = 3;
+
+    static final int DIALS_PER_NETWORK = 20;
+    static final long DIAL_WINDOW = 60 * SECOND;
+
+    /** Of the addresses of one swarm: those heard from peers, from one of them, and in one public network (rule R18). */
+    static final int EXCHANGED_ADDRESSES = KNOWN_ADDRESSES / 2;
+
+    static final int EXCHANGED_BY_ONE = KNOWN_ADDRESSES / 4;
+    static final int EXCHANGED_IN_NETWORK = 8;
+
+    /** Connections to addresses heard from peers: new ones a second, and all where no trusted address answers. */
+    static final int EXCHANGE_DIALS_PER_SECOND = 4;
+
+    static final int EXCHANGE_ALONE = 8;
+
+    /** Datagrams that open a channel to an address heard from peers, which may be anybody's. */
+    static final int EXCHANGE_HANDSHAKE_TRIES = 3;
+
+    /** Dials without an answer after which peers are not believed about an address any more, and for how long. */
+    static final int EXCHANGE_TRIES = 3;
+
+    static final long EXCHANGE_PAUSE = 60 * SECOND;
+    static final long EXCHANGE_PAUSE_MAX = 3_600 * SECOND;
+    static final int FAILED_HOSTS = 2_000;
+
+    /** How soon to look again for room among what may be dialled by hearsay. */
+    static final long EXCHANGE_RETRY = 5 * SECOND;
+
+    /** Peer exchange: messages and chunks older than this do not count, and one question in this time is answered. */
+    static final long EXCHANGE_WINDOW = 60 * SECOND;
+
+    /** Peers named in one answer, and believed of one. */
+    static final int EXCHANGE_RESULTS = 8;
+
+    /** A new peer is asked for others once it may know us, again where it had nothing to say, and later now and then. */
+    static final long EXCHANGE_FIRST = 2 * SECOND;
+
+    static final long EXCHANGE_SOONER = 20 * SECOND;
+    static final long EXCHANGE_AGAIN = 65 * SECOND;
+
+    /** Membership certificates of one peer that are verified in a minute, and defective ones it may send (RFC 7574 §12.2.2). */
+    static final int CERTIFICATES_PER_WINDOW = 8;
+
+    static final int DEFECTIVE_CERTIFICATES = 2;
+    static final int CERTIFICATE_BYTES = 900;
+
+    /** Own addresses that others have told us. */
+    static final int OWN_ADDRESSES = 64;
+
     /** RFC 7574 §3.12: dead after three minutes without a datagram and three sent in vain. */
     static final long DEAD_AFTER = 180 * SECOND;
 

@@ -63,7 +63,7 @@ final class Openings {
         if (own == null || !own.opening()) {
             return false;
         }
-        own.swarm().book().forget(own.address().socket());
+        own.swarm().book().own(own.address().socket());
         own.swarm().book().forget(from.socket());
         return true;
     }

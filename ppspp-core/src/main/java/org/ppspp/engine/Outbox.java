@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
+import org.ppspp.wire.Message;
 import org.ppspp.wire.MessageWriter;
 
 /**
@@ -25,6 +26,7 @@ final class Outbox {
     private final ArrayDeque<PendingAck> acks = new ArrayDeque<>();
     private final ArrayDeque<ChunkRange> cancels = new ArrayDeque<>();
     private final ArrayDeque<ChunkRange> requests = new ArrayDeque<>();
+    private final ArrayDeque<Message> exchange = new ArrayDeque<>();
     private @Nullable Boolean choke;
     private boolean answer;
 
@@ -56,6 +58,11 @@ final class Outbox {
 
     void cancel(ChunkRange range) {
         append(cancels, range);
+    }
+
+    /** Sends a message of peer exchange, no longer than any datagram has room for. */
+    void exchange(Message message) {
+        exchange.addLast(message);
     }
 
     private static void append(ArrayDeque<ChunkRange> ranges, ChunkRange range) {
@@ -90,6 +97,7 @@ final class Outbox {
                 || !acks.isEmpty()
                 || !requests.isEmpty()
                 || !cancels.isEmpty()
+                || !exchange.isEmpty()
                 || announcements.due() <= now;
     }
 
@@ -117,6 +125,15 @@ final class Outbox {
         }
         left = write(cancels, left, writer, writer::cancel);
         left = write(requests, left, writer, writer::request);
+        for (Message message = exchange.peekFirst(); message != null; message = exchange.peekFirst()) {
+            int bytes = ExchangeMessages.bytes(message);
+            if (bytes > left) {
+                return;
+            }
+            ExchangeMessages.write(message, writer);
+            exchange.removeFirst();
+            left -= bytes;
+        }
         while (left >= writer.haveBytes()) {
             ChunkRange run = announcements.next(have);
             if (run == null) {

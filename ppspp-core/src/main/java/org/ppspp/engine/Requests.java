@@ -80,7 +80,7 @@ final class Requests {
 
     void schedule(long now) {
         wakeAt = Long.MAX_VALUE;
-        if (swarm.storagePaused()) {
+        if (swarm.disk().paused()) {
             return;
         }
         List<Channel> channels = order.order(swarm.channels(), now);
@@ -107,7 +107,7 @@ final class Requests {
             return;
         }
         int granule = Math.min(BIN, Math.max(1, BIN * 1024 / swarm.metadata().chunkSizeBytes()));
-        int room = swarm.storageFailing() ? Math.min(most, granule) : most;
+        int room = swarm.disk().failing() ? Math.min(most, granule) : most;
         boolean idle = channel.ledger().outstanding() == 0;
         // Requests for a few request bins at once let the sender cut long runs of datagrams.
         if (room < Math.min(ENOUGH_BINS * granule, channel.ledger().outstanding() / 2)) {

@@ -1,7 +1,6 @@
 package org.ppspp.engine;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,10 +33,12 @@ final class Swarm {
     private final Greeting greeting;
     private final ChunkMap have;
     private final List<Channel> channels = new ArrayList<>();
-    private final PeerBook book = new PeerBook();
+    private final PeerBook book;
+    private final PeerExchange exchange;
     private final Reader reader = new Reader(this);
     private final Intake intake = new Intake(this);
     private final Quarantine quarantine;
+    private final DiskTrouble disk;
     private final Requests requests;
     private final Choker choker;
     private final Twins twins;
@@ -48,8 +49,6 @@ final class Swarm {
     private @Nullable ContentLayout layout;
     private boolean completeReported;
     private boolean unprovableReported;
-    private boolean storageFailing;
-    private long storageRetryAt = Long.MAX_VALUE;
 
     Swarm(Engine engine, SwarmConfig config, long now) {
         this.engine = engine;
@@ -60,7 +59,9 @@ final class Swarm {
                 metadata.swarmId().toBytes(),
                 metadata.chunkSizeBytes(),
                 length == null ? -1 : length);
-        this.greeting = new Greeting(metadata, engine.identity());
+        this.greeting =
+                new Greeting(metadata, engine.identity(), config.exchange().mode());
+        this.book = new PeerBook(engine.dialLimits(), engine.config().maxPeersPerSwarm());
         this.have = config.have();
         // What to ask for and whom to serve need not be unguessable: the secure generator is far slower.
         RandomGenerator random = new SplittableRandom(engine.random().nextLong());
@@ -68,6 +69,8 @@ final class Swarm {
         this.choker = new Choker(random);
         this.twins = new Twins(this, engine);
         this.quarantine = new Quarantine(this, engine);
+        this.disk = new DiskTrouble(this, engine);
+        this.exchange = new PeerExchange(engine, this, config.exchange(), random);
         this.saver = new HashSaver(this, now);
         this.format = formatFor(length == null ? -1 : length);
         if (length != null) {
@@ -128,6 +131,10 @@ final class Swarm {
         return hosts;
     }
 
+    PeerExchange exchange() {
+        return exchange;
+    }
+
     Intake intake() {
         return intake;
     }
@@ -144,8 +151,8 @@ final class Swarm {
         return counters;
     }
 
-    boolean storageFailing() {
-        return storageFailing;
+    DiskTrouble disk() {
+        return disk;
     }
 
     /** The proven number of chunks, or -1. */
@@ -219,6 +226,7 @@ final class Swarm {
         if (!serves()) {
             channel.outbox().announcements().clear();
         }
+        exchange.established(channel, now);
         engine.event(new EngineEvent.PeerConnected(metadata.swarmId(), channel.address()));
         scheduleSoon();
     }
@@ -260,29 +268,17 @@ final class Swarm {
         return true;
     }
 
+    /** How many datagrams may open this channel. */
+    int handshakeTries(Channel channel) {
+        boolean second = channel.dialect() != greeting.opening();
+        return book.handshakeTries(channel.address(), second ? Limits.HANDSHAKE_TRIES_BEFORE_SECOND_DIALECT : 0);
+    }
+
     /** Ends a channel whose address, or host, is banned now. */
     void banned(Channel channel, long now, String reason) {
         book.forget(channel.address().socket());
         engine.event(new EngineEvent.PeerBanned(metadata.swarmId(), channel.address(), reason));
         drop(channel, now, reason);
-    }
-
-    /** A peer broke the protocol once more. */
-    void offended(Channel channel, long now, String reason) {
-        InetSocketAddress socket = channel.address().socket();
-        Conduct.Verdict verdict = channel.conduct().offence(now);
-        if (verdict == Conduct.Verdict.BAN) {
-            engine.bans().banForOffences(socket, now);
-        } else if (verdict == Conduct.Verdict.CLOSE) {
-            engine.bans().closedForOffences(socket, now);
-        } else {
-            return;
-        }
-        if (engine.bans().banned(socket, now)) {
-            engine.dropBanned(now, reason);
-        } else {
-            drop(channel, now, reason);
-        }
     }
 
     void greetAgain(Channel silent, long now) {
@@ -343,6 +339,7 @@ final class Swarm {
         Verdict verdict = integrity.verify(from.pending(), arrival.chunk(), leaf, arrival.length(), now);
         if (verdict == Verdict.VERIFIED) {
             from.conduct().goodChunk();
+            from.exchange().gave(now);
             return true;
         }
         if (verdict == Verdict.MISSING) {
@@ -370,7 +367,7 @@ final class Swarm {
             have.set(arrival.chunk());
             counters.verifiedBytes += arrival.length();
         }
-        storageWorks();
+        disk.written();
         boolean newSize = layout == null && learnSize();
         for (Arrival arrival : arrivals) {
             requests.stored(arrival.chunk(), arrival.from(), now);
@@ -385,15 +382,6 @@ final class Swarm {
             reportComplete();
         }
         scheduleSoon();
-    }
-
-    /** What was on its way when the disk got full may still have fitted: only a try after the pause tells. */
-    void storageWorks() {
-        if (storageFailing && (!storagePaused() || complete())) {
-            storageFailing = false;
-            storageRetryAt = Long.MAX_VALUE;
-            engine.event(new EngineEvent.StorageRecovered(metadata.swarmId()));
-        }
     }
 
     /** What was held back matches the swarm ID: all of the content is here. */
@@ -454,14 +442,6 @@ final class Swarm {
         }
     }
 
-    private void storageFails(StorageResult.Failed failed, long now) {
-        if (!storageFailing) {
-            storageFailing = true;
-            engine.event(new EngineEvent.StorageFailing(metadata.swarmId(), failed.cause(), failed.message()));
-        }
-        storageRetryAt = now + Limits.STORAGE_RETRY;
-    }
-
     private void reportComplete() {
         ContentLayout known = layout;
         if (!completeReported && known != null && complete()) {
@@ -502,7 +482,7 @@ final class Swarm {
             if (!intake.written(failed, now)) {
                 return false;
             }
-            storageFails(failed, now);
+            disk.failed(failed, now);
             return true;
         }
         if (failed.job() instanceof StorageJob.Hash) {
@@ -513,7 +493,7 @@ final class Swarm {
         } else if (failed.job() instanceof StorageJob.Read read) {
             reader.failed(read);
         } else if (failed.job() instanceof StorageJob.Prove) {
-            storageFails(failed, now);
+            disk.failed(failed, now);
             quarantine.refuted(false, now);
         }
         return true;
@@ -566,13 +546,11 @@ final class Swarm {
         if (choker.next() <= now && !channels.isEmpty()) {
             choker.decide(now, channels, complete());
         }
-        if (storageRetryAt <= now) {
-            storageRetryAt = Long.MAX_VALUE;
-            scheduleSoon();
-        }
+        disk.timeout(now);
         if (requests.nextWake() <= now) {
             scheduleSoon();
         }
+        exchange.timeout(now);
         intake.timeout(now);
         saver.timeout(now);
     }
@@ -581,19 +559,14 @@ final class Swarm {
         return channels.size() < engine.config().maxPeersPerSwarm() ? book.nextToDial(now) : null;
     }
 
-    /** Whether requests wait until writing is tried again. */
-    boolean storagePaused() {
-        return storageFailing && storageRetryAt != Long.MAX_VALUE;
-    }
-
     long nextWake() {
         long wake = channels.size() < engine.config().maxPeersPerSwarm() ? book.nextDial() : Long.MAX_VALUE;
         for (Channel channel : channels) {
             wake = Math.min(wake, channel.nextWake());
         }
         wake = channels.isEmpty() ? wake : Math.min(wake, choker.next());
-        wake = Math.min(wake, intake.nextWake());
-        return Math.min(Math.min(wake, storageRetryAt), Math.min(requests.nextWake(), saver.nextWake()));
+        wake = Math.min(wake, Math.min(intake.nextWake(), exchange.nextWake()));
+        return Math.min(Math.min(wake, disk.nextWake()), Math.min(requests.nextWake(), saver.nextWake()));
     }
 
     /** Says goodbye to everyone and saves what is known of hashes. */
@@ -619,32 +592,6 @@ final class Swarm {
     }
 
     SwarmSnapshot snapshot() {
-        List<SwarmSnapshot.ChannelSnapshot> peers = new ArrayList<>();
-        for (Channel channel : channels) {
-            if (channel.established()) {
-                peers.add(channel.snapshot());
-            }
-        }
-        ContentLayout known = layout;
-        long count = chunkCount();
-        boolean last = count > 0 && have.get(count - 1);
-        long verified = have.cardinality() * metadata.chunkSizeBytes()
-                - (last ? metadata.chunkSizeBytes() - chunkLength(count - 1) : 0);
-        return new SwarmSnapshot(
-                metadata.swarmId(),
-                known == null ? -1 : known.lengthBytes(),
-                count,
-                have.cardinality(),
-                verified,
-                quarantine.held().cardinality() * metadata.chunkSizeBytes(),
-                counters.receivedBytes,
-                counters.sentBytes,
-                counters.wireReceivedBytes,
-                counters.wireSentBytes,
-                counters.duplicateChunks,
-                counters.refusedChunks,
-                storageFailing,
-                book.size(),
-                List.copyOf(peers));
+        return SwarmSnapshot.of(this, layout);
     }
 }

@@ -1,6 +1,9 @@
 package org.ppspp.engine;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ContentLayout;
 import org.ppspp.wire.SwarmId;
 import org.ppspp.wire.TransportAddress;
 
@@ -38,6 +41,38 @@ public record SwarmSnapshot(
         boolean storageFailing,
         int knownAddresses,
         List<ChannelSnapshot> channels) {
+
+    /** {@code layout} is null while the length is not proven. */
+    static SwarmSnapshot of(Swarm swarm, @Nullable ContentLayout layout) {
+        List<ChannelSnapshot> peers = new ArrayList<>();
+        for (Channel channel : swarm.channels()) {
+            if (channel.established()) {
+                peers.add(channel.snapshot());
+            }
+        }
+        SwarmMetadata metadata = swarm.metadata();
+        SwarmCounters counters = swarm.counters();
+        long count = swarm.chunkCount();
+        boolean last = count > 0 && swarm.have().get(count - 1);
+        long verified = swarm.have().cardinality() * metadata.chunkSizeBytes()
+                - (last ? metadata.chunkSizeBytes() - swarm.chunkLength(count - 1) : 0);
+        return new SwarmSnapshot(
+                metadata.swarmId(),
+                layout == null ? -1 : layout.lengthBytes(),
+                count,
+                swarm.have().cardinality(),
+                verified,
+                swarm.quarantine().held().cardinality() * metadata.chunkSizeBytes(),
+                counters.receivedBytes,
+                counters.sentBytes,
+                counters.wireReceivedBytes,
+                counters.wireSentBytes,
+                counters.duplicateChunks,
+                counters.refusedChunks,
+                swarm.disk().failing(),
+                swarm.book().size(),
+                List.copyOf(peers));
+    }
 
     /** What need not be fetched any more, as far as we know. */
     public long presentBytes() {

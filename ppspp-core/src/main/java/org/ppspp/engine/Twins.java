@@ -50,6 +50,7 @@ final class Twins {
             boolean came = other.established() && other.reliable() && !other.initiator() && other.peerId() != null;
             if (came && HostKey.host(other.address().socket()) == host) {
                 other.replaces(dialled);
+                swarm.book().established(dialled.address());
                 return;
             }
         }

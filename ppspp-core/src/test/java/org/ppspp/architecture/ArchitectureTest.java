@@ -53,6 +53,7 @@ final class ArchitectureTest {
     private static final String NET = "org.ppspp.net..";
     private static final String STORAGE = "org.ppspp.storage..";
     private static final String DISCOVERY = "org.ppspp.discovery..";
+    private static final String MEMBERSHIP = "org.ppspp.membership..";
 
     /** Layers 0 to 3: the protocol without the world. */
     private static final String[] CORE = {CHUNK, WIRE, INTEGRITY, PICKER, CONGESTION, ENGINE};
@@ -89,7 +90,7 @@ final class ArchitectureTest {
             .layer("protocol")
             .definedBy(ENGINE)
             .layer("world")
-            .definedBy(NET, STORAGE, DISCOVERY)
+            .definedBy(NET, STORAGE, DISCOVERY, MEMBERSHIP)
             .layer("library")
             .definedBy("org.ppspp")
             .whereLayer("library")
@@ -115,15 +116,16 @@ final class ArchitectureTest {
             .because("the engine alone brings hashes, choices and rates together");
 
     @ArchTest
-    static final ArchRule WORLDS = CompositeArchRule.of(strangers(NET, STORAGE))
-            .and(strangers(STORAGE, DISCOVERY))
+    static final ArchRule WORLDS = CompositeArchRule.of(strangers(NET, STORAGE, MEMBERSHIP))
+            .and(strangers(STORAGE, DISCOVERY, MEMBERSHIP))
             .and(noClasses()
                     .that()
                     .resideInAPackage(NET)
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage(DISCOVERY))
-            .because("sockets, disks and trackers meet in a peer and nowhere else; trackers are reached over sockets");
+            .because(
+                    "sockets, disks, trackers and certificates meet in a peer and nowhere else; trackers are reached over sockets");
 
     // --- the pure core
 
@@ -278,6 +280,14 @@ final class ArchitectureTest {
             .because("the provider is chosen once, and a wrong algorithm cannot slip in elsewhere");
 
     @ArchTest
+    static final ArchRule ONLY_MEMBERSHIP_READS_CERTIFICATES = noClasses()
+            .that()
+            .resideOutsideOfPackage(MEMBERSHIP)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("org.bouncycastle.asn1..", "java.security.cert.."))
+            .because("what X.509 allows is far more than a membership takes: one small package says what that is");
+
+    @ArchTest
     static final ArchRule CORE_PRINTS_NOTHING = noClasses()
             .that()
             .resideInAnyPackage("org.ppspp..")
@@ -340,8 +350,17 @@ final class ArchitectureTest {
     /** The rules above are about something: a renamed package must not make them say nothing. */
     @ArchTest
     static void everyPackageIsInTheRules(JavaClasses classes) {
-        Set<String> known =
-                Set.of("chunk", "wire", "integrity", "picker", "congestion", "engine", "net", "storage", "discovery");
+        Set<String> known = Set.of(
+                "chunk",
+                "wire",
+                "integrity",
+                "picker",
+                "congestion",
+                "engine",
+                "net",
+                "storage",
+                "discovery",
+                "membership");
         assertThat(classes.getPackage("org.ppspp").getSubpackages())
                 .extracting(JavaPackage::getRelativeName)
                 .containsExactlyInAnyOrderElementsOf(known);

@@ -14,6 +14,7 @@ import org.ppspp.chunk.ChunkRange;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.sim.Content;
 import org.ppspp.wire.ChunkAddressing;
+import org.ppspp.wire.SupportedMessages;
 
 class ChokerTest {
     private final List<Channel> channels = new ArrayList<>();
@@ -32,7 +33,7 @@ class ChokerTest {
         for (int i = 0; i < count; i++) {
             int number = channels.size() + 1;
             Channel channel = new Channel(engine, swarm, RawPeer.address(number), false, number, Dialect.RFC7574, 0);
-            channel.establish(number, new Greeting.Heard(Dialect.RFC7574, null, null), 0);
+            channel.establish(number, new Greeting.Heard(Dialect.RFC7574, SupportedMessages.ALL, null, null), 0);
             channels.add(channel);
         }
     }

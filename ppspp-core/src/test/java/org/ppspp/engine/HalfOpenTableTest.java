@@ -12,10 +12,11 @@ import org.ppspp.engine.HalfOpenTable.HalfOpen;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.sim.Content;
 import org.ppspp.wire.ChunkAddressing;
+import org.ppspp.wire.SupportedMessages;
 import org.ppspp.wire.TransportAddress;
 
 class HalfOpenTableTest {
-    private static final Greeting.Heard HEARD = new Greeting.Heard(Dialect.RFC7574, null, null);
+    private static final Greeting.Heard HEARD = new Greeting.Heard(Dialect.RFC7574, SupportedMessages.ALL, null, null);
 
     private final HalfOpenTable table = new HalfOpenTable();
     private final Swarm swarm = swarm(1);

@@ -39,6 +39,7 @@ final class LoneEngine implements AutoCloseable {
     private final Engine engine;
     private final Content content;
     private final SwarmMetadata metadata;
+    private final ExchangeConfig exchange;
     private final NodeHasher hasher;
     private final Map<Long, byte[]> disk = new TreeMap<>();
     private final Map<Long, byte[]> unproven = new TreeMap<>();
@@ -54,8 +55,13 @@ final class LoneEngine implements AutoCloseable {
     private long now = Limits.SECOND;
 
     private LoneEngine(Content content, SwarmMetadata metadata, boolean complete) {
+        this(content, metadata, complete, ExchangeConfig.OFF);
+    }
+
+    private LoneEngine(Content content, SwarmMetadata metadata, boolean complete, ExchangeConfig exchange) {
         this.content = content;
         this.metadata = metadata;
+        this.exchange = exchange;
         this.hasher = new NodeHasher(content.function());
         this.engine = new Engine(EngineConfig.defaults(), EPOCH_MICROS, new SplittableRandom(7574));
         List<BinHashes> blocks = new ArrayList<>();
@@ -68,7 +74,7 @@ final class LoneEngine implements AutoCloseable {
         UpperHashes upper =
                 complete ? content.upper() : new UpperHashes(content.function().length());
         ChunkMap have = complete ? ChunkMap.full(content.chunkCount()) : new ChunkMap();
-        engine.join(now, new SwarmConfig(metadata, have, upper, blocks));
+        engine.join(now, new SwarmConfig(metadata, have, upper, blocks, exchange));
     }
 
     static LoneEngine seeder(Content content) {
@@ -81,6 +87,10 @@ final class LoneEngine implements AutoCloseable {
 
     static LoneEngine leecher(Content content) {
         return new LoneEngine(content, content.metadata(true, ChunkAddressing.CHUNK_RANGES_32), false);
+    }
+
+    static LoneEngine exchanging(Content content, boolean complete, ExchangeConfig exchange) {
+        return new LoneEngine(content, content.metadata(true, ChunkAddressing.CHUNK_RANGES_32), complete, exchange);
     }
 
     /** Knows the root hash and not the length. */
@@ -180,6 +190,10 @@ final class LoneEngine implements AutoCloseable {
 
     Content content() {
         return content;
+    }
+
+    ExchangeConfig exchange() {
+        return exchange;
     }
 
     SwarmMetadata metadata() {

@@ -35,6 +35,7 @@ final class RawPeer {
     private final int channel;
     private final WireFormat format;
     private final Dialect dialect;
+    private ExchangeConfig.Mode exchange;
     private int remoteChannel;
 
     RawPeer(LoneEngine to, TransportAddress address, int channel) {
@@ -46,6 +47,7 @@ final class RawPeer {
         this.to = to;
         this.address = address;
         this.channel = channel;
+        this.exchange = to.exchange().mode();
         SwarmMetadata metadata = to.metadata();
         this.format = new WireFormat(
                 metadata.addressing(),
@@ -71,6 +73,12 @@ final class RawPeer {
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException(e);
         }
+    }
+
+    /** As the handshake is to say, instead of what the engine says. */
+    RawPeer taking(ExchangeConfig.Mode mode) {
+        exchange = mode;
+        return this;
     }
 
     TransportAddress address() {
@@ -103,7 +111,7 @@ final class RawPeer {
 
     /** What this peer says of itself; a peer of another dialect begins with something else. */
     private ProtocolOptions options(boolean initiator) {
-        return new Greeting(to.metadata(), new Identity(new UUID(1, channel), null))
+        return new Greeting(to.metadata(), new Identity(new UUID(1, channel), null), exchange)
                 .options(initiator, dialect, address.reliable());
     }
 

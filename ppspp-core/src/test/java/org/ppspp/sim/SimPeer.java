@@ -17,6 +17,7 @@ import org.ppspp.chunk.ChunkRange;
 import org.ppspp.engine.Engine;
 import org.ppspp.engine.EngineConfig;
 import org.ppspp.engine.EngineEvent;
+import org.ppspp.engine.ExchangeConfig;
 import org.ppspp.engine.PeerCosts;
 import org.ppspp.engine.PeerOrigin;
 import org.ppspp.engine.StorageJob;
@@ -56,6 +57,7 @@ public final class SimPeer implements SimNode {
     private long wakeAt = Long.MAX_VALUE;
     private long storageDelay;
     private boolean answersReads = true;
+    private ExchangeConfig exchange = ExchangeConfig.OFF;
 
     SimPeer(
             Simulation simulation,
@@ -65,12 +67,23 @@ public final class SimPeer implements SimNode {
             int number,
             boolean honest,
             Collection<TransportAddress> honestPeers) {
+        this(simulation, content, metadata, config, socket(number), honest, honestPeers);
+    }
+
+    SimPeer(
+            Simulation simulation,
+            Content content,
+            SwarmMetadata metadata,
+            EngineConfig config,
+            InetSocketAddress socket,
+            boolean honest,
+            Collection<TransportAddress> honestPeers) {
         this.simulation = simulation;
         this.content = content;
         this.metadata = metadata;
         this.config = config;
-        this.address = TransportAddress.udp(socket(number));
-        this.tcpAddress = TransportAddress.tcp(socket(number));
+        this.address = TransportAddress.udp(socket);
+        this.tcpAddress = TransportAddress.tcp(socket);
         this.disk = new SimDisk(simulation, content);
         this.seed = simulation.random().nextLong();
         this.honest = honest;
@@ -89,6 +102,11 @@ public final class SimPeer implements SimNode {
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException(e);
         }
+    }
+
+    /** From the next start on. */
+    void exchange(ExchangeConfig config) {
+        exchange = config;
     }
 
     public TransportAddress address() {
@@ -142,7 +160,8 @@ public final class SimPeer implements SimNode {
                 sizeKnown ? metadata.withContentLength(content.layout().lengthBytes()) : metadata;
         started.join(
                 simulation.now(),
-                new SwarmConfig(known, sizeKnown ? disk.have() : new ChunkMap(), disk.upper(), disk.partial()));
+                new SwarmConfig(
+                        known, sizeKnown ? disk.have() : new ChunkMap(), disk.upper(), disk.partial(), exchange));
         pump();
     }
 

@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
 import org.ppspp.chunk.ContentLayout;
 import org.ppspp.congestion.LedbatProfile;
 import org.ppspp.engine.EngineConfig;
+import org.ppspp.engine.ExchangeConfig;
 import org.ppspp.engine.PeerCosts;
 import org.ppspp.engine.PeerOrigin;
 import org.ppspp.engine.SwarmMetadata;
@@ -29,6 +30,9 @@ public final class SwarmScenario {
     private static final long SECOND = 1_000_000_000L;
     private static final long FAULTY_PHASE = 20 * SECOND;
     private static final long CALM_PHASE = 400 * SECOND;
+
+    /** Peers tell each other of peers in one of so many seeds. */
+    private static final int EXCHANGE_EVERY = 3;
 
     /** What a swarm uses. */
     private enum Transport {
@@ -82,6 +86,9 @@ public final class SwarmScenario {
                 corrupt(peer, random);
             }
             peer.storageDelay(random.nextInt(3) == 0 ? random.nextLong(20_000_000L) : 0);
+        }
+        if (Math.floorMod(seed, EXCHANGE_EVERY) == 0) {
+            everyone.forEach(peer -> peer.exchange(ExchangeConfig.addresses(TransportAddress.Transport.UDP)));
         }
         misfortune(random);
         transport = random.nextBoolean() ? Transport.UDP : any(random, Transport.values());

@@ -48,7 +48,7 @@ import picocli.CommandLine.TypeConversionException;
             "  0  stopped by SIGINT or SIGTERM; the second signal ends at once",
             "  1  unexpected error",
             "  2  wrong usage",
-            "  3  the log file cannot be written",
+            "  3  the log file, a key or a certificate cannot be read or written",
             "  8  an address is in use or cannot be listened on",
         })
 final class TrackerCommand implements Callable<Integer> {

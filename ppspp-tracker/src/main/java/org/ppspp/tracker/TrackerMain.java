@@ -34,6 +34,7 @@ public final class TrackerMain {
         LogSettings.applyBeforeOptions();
         TrackerCommand command = new TrackerCommand(out, err, stop);
         return new CommandLine(command)
+                .addSubcommand(new IssueMembershipCommand(err))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setAbbreviatedOptionsAllowed(true)
