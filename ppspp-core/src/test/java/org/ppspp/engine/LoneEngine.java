@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import org.ppspp.chunk.Bin;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.engine.StorageJob.ReceivedChunk;
@@ -59,11 +60,21 @@ final class LoneEngine implements AutoCloseable {
     }
 
     private LoneEngine(Content content, SwarmMetadata metadata, boolean complete, ExchangeConfig exchange) {
+        this(content, metadata, complete, exchange, EngineConfig.defaults(), new SplittableRandom(7574));
+    }
+
+    private LoneEngine(
+            Content content,
+            SwarmMetadata metadata,
+            boolean complete,
+            ExchangeConfig exchange,
+            EngineConfig config,
+            RandomGenerator random) {
         this.content = content;
         this.metadata = metadata;
         this.exchange = exchange;
         this.hasher = new NodeHasher(content.function());
-        this.engine = new Engine(EngineConfig.defaults(), EPOCH_MICROS, new SplittableRandom(7574));
+        this.engine = new Engine(config, EPOCH_MICROS, random);
         List<BinHashes> blocks = new ArrayList<>();
         if (complete) {
             for (long chunk = 0; chunk < content.chunkCount(); chunk++) {
@@ -96,6 +107,12 @@ final class LoneEngine implements AutoCloseable {
     /** Knows the root hash and not the length. */
     static LoneEngine newcomer(Content content) {
         return new LoneEngine(content, content.metadata(false, ChunkAddressing.CHUNK_RANGES_32), false);
+    }
+
+    /** A seeder or a leecher that knows the length, with settings and randomness of the test's choice. */
+    static LoneEngine of(Content content, boolean complete, EngineConfig config, RandomGenerator random) {
+        SwarmMetadata metadata = content.metadata(true, ChunkAddressing.CHUNK_RANGES_32);
+        return new LoneEngine(content, metadata, complete, ExchangeConfig.OFF, config, random);
     }
 
     // --- what goes in
