@@ -95,7 +95,8 @@ public final class SimPeer implements SimNode {
         }
     }
 
-    private static InetSocketAddress socket(int number) {
+    /** Where the peer of this number listens. */
+    static InetSocketAddress socket(int number) {
         try {
             byte[] raw = {10, 0, (byte) (number >> 8), (byte) number};
             return new InetSocketAddress(InetAddress.getByAddress(raw), 6778);
