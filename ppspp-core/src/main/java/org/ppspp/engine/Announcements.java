@@ -16,6 +16,12 @@ final class Announcements {
 
     private long cursor;
     private long due = Long.MAX_VALUE;
+    private boolean heldBack;
+
+    /** Says nothing until chunk 0 can be said: who hears of others alone may never ask for it. */
+    void holdBack() {
+        heldBack = true;
+    }
 
     /** Starts over with everything there is. */
     void all(long now) {
@@ -27,6 +33,10 @@ final class Announcements {
 
     /** {@code run} has grown by chunks that were stored. */
     void add(ChunkRange run, long now) {
+        if (heldBack) {
+            due = run.first() == 0 ? now + Limits.ANNOUNCE_DELAY : due;
+            return;
+        }
         if (cursor >= 0 && run.first() >= cursor) {
             // The first pass has not come to it.
             return;
@@ -64,6 +74,11 @@ final class Announcements {
     /** The next interval to announce, the largest one around what is new, or null when all is said. */
     @Nullable
     ChunkRange next(ChunkMap have) {
+        heldBack &= !have.get(0);
+        if (heldBack) {
+            due = Long.MAX_VALUE;
+            return null;
+        }
         ChunkRange again = unsaid;
         if (again != null) {
             unsaid = null;

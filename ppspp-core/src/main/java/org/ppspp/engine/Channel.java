@@ -261,6 +261,9 @@ final class Channel {
             // RFC 7574 §12.1.2: the responder waits for this to believe our address.
             outbox.answer();
         }
+        if (dialect.bareMessages()) {
+            outbox.announcements().holdBack();
+        }
         outbox.announcements().all(now);
         announceAgainAt = reliable() ? NEVER : now + announceAgainAfter;
         swarm.established(this, now);
@@ -488,7 +491,7 @@ final class Channel {
                 0,
                 localId,
                 swarm.greeting().options(true, dialect, reliable()),
-                swarm.announceable(),
+                swarm.announceable(reliable()),
                 engine.config().maxDatagramBytes());
         handshakeTries++;
         openedAt = now;

@@ -12,8 +12,11 @@ final class Limits {
     static final int HALF_OPEN_PER_NETWORK = 64;
     static final long HALF_OPEN_LIFE = 10 * SECOND;
 
-    /** HAVE ranges kept of a datagram that opens a channel, and sent in ours. */
+    /** HAVE ranges sent in a datagram that opens a channel, or answers one. */
     static final int OPENING_RANGES = 4;
+
+    /** HAVE ranges kept of a datagram that opens a channel: as many as a libswift says there, and never says again. */
+    static final int OPENING_RANGES_KEPT = 8;
 
     /** The initiator repeats its first datagram after this time, then after twice as long each time. */
     static final long HANDSHAKE_RETRY = SECOND / 2;

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
 import org.ppspp.engine.HalfOpenTable.HalfOpen;
 import org.ppspp.wire.ChunkAddressing;
@@ -93,15 +94,16 @@ final class Openings {
             engine.counters().refusedOpening();
             return;
         }
-        List<ChunkRange> have = announced(rest, swarm);
+        List<ChunkRange> theirs = announced(rest, swarm);
         int localId = engine.newChannelId();
         ByteBuf reply = Unpooled.buffer(256);
         int limit = from.reliable() ? TCP_REPLY_BYTES : received;
         ProtocolOptions ours = swarm.greeting().options(false, heard.dialect(), from.reliable());
-        Greeting.write(reply, swarm.format(), handshake.sourceChannel(), localId, ours, swarm.announceable(), limit);
+        ChunkMap have = swarm.announceable(from.reliable());
+        Greeting.write(reply, swarm.format(), handshake.sourceChannel(), localId, ours, have, limit);
         byte[] bytes = ByteBufUtil.getBytes(reply);
         HalfOpen half = new HalfOpen(
-                from, handshake.sourceChannel(), localId, swarm, have, heard, bytes, now + Limits.HALF_OPEN_LIFE);
+                from, handshake.sourceChannel(), localId, swarm, theirs, heard, bytes, now + Limits.HALF_OPEN_LIFE);
         engine.reply(from, bytes);
         if (from.reliable()) {
             // The connection proves the address, and a peer with nothing to say may not speak for long.
@@ -142,7 +144,7 @@ final class Openings {
             if (message instanceof Message.Data || message instanceof Message.SignedIntegrity) {
                 throw new MalformedMessageException("heavy payload before the handshake is complete");
             }
-            if (message instanceof Message.Have announced && have.size() < Limits.OPENING_RANGES) {
+            if (message instanceof Message.Have announced && have.size() < Limits.OPENING_RANGES_KEPT) {
                 have.add(announced.chunks());
             }
         }

@@ -176,9 +176,10 @@ final class Swarm {
         return layout != null;
     }
 
-    /** What others may be told of; nothing while the size is not proven. */
-    ChunkMap announceable() {
-        return serves() ? have : new ChunkMap();
+    /** What a handshake may tell of; nothing while the size is not proven, nor what may make a PyPPSPP miss chunk 0. */
+    ChunkMap announceable(boolean reliable) {
+        boolean safe = have.get(0) || !Dialect.PYPPSPP.fits(metadata, reliable);
+        return serves() && safe ? have : new ChunkMap();
     }
 
     int chunkLength(long chunk) {

@@ -53,6 +53,21 @@ class AnnouncementsTest {
     }
 
     @Test
+    void saysNothingBeforeChunk0WhereThatIsHeldBack() {
+        have.set(7);
+        announcements.holdBack();
+        announcements.all(0);
+        assertThat(drain()).isEmpty();
+        store(8, 9, 1_000);
+        assertThat(announcements.due()).isEqualTo(Long.MAX_VALUE);
+        store(0, 0, 2_000);
+        assertThat(announcements.due()).isEqualTo(2_000 + Limits.ANNOUNCE_DELAY);
+        assertThat(drain()).containsExactly(ChunkRange.of(0), new ChunkRange(7, 9));
+        store(20, 20, 3_000);
+        assertThat(drain()).containsExactly(ChunkRange.of(20));
+    }
+
+    @Test
     void saysFirstWhatWasPutBack() {
         have.set(0);
         have.set(5);

@@ -166,6 +166,18 @@ class EngineHandshakeTest {
     }
 
     @Test
+    void remembersTheManyRangesThatALibswiftOpensWith() {
+        RawPeer peer = RawPeer.at(leecher, 1);
+        byte[] opening = peer.opening(w -> {
+            for (long chunk = 0; chunk < content.chunkCount(); chunk++) {
+                w.have(ChunkRange.of(chunk));
+            }
+        });
+        peer.hear(leecher.receive(peer.address(), opening));
+        assertThat(RawPeer.requests(peer.say(nothing -> {}))).anyMatch(range -> range.contains(6));
+    }
+
+    @Test
     @DisplayName("R-3.1.1-5: a seeder opens with a HANDSHAKE and HAVE, nothing heavier")
     void opensWithoutHeavyPayload() {
         RawPeer peer = RawPeer.at(seeder, 1);
