@@ -22,7 +22,7 @@ import org.ppspp.wire.TransportAddress;
  */
 final class DialectMix {
     private static final long SECOND = 1_000_000_000L;
-    private static final long FAULTY_PHASE = 6 * SECOND;
+    private static final long FAULTY_PHASE = 4 * SECOND;
     private static final long CALM_PHASE = 300 * SECOND;
     private static final int CHUNK_SIZE = 1_024;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /**
- * Swarms with older programs in them, under faults. {@code -Dppspp.sim.seeds=N} runs more of them, {@code -Dppspp.sim.seed=S}
+ * Swarms with older programs in them, under faults. {@code -Dppspp.mix.seeds=N} runs more of them, {@code -Dppspp.sim.seed=S}
  * replays one.
  */
 class DialectMixTest {
@@ -19,7 +19,7 @@ class DialectMixTest {
             return;
         }
         long first = Long.getLong("ppspp.sim.first", 1);
-        int seeds = Integer.getInteger("ppspp.sim.seeds", 300);
+        int seeds = Integer.getInteger("ppspp.mix.seeds", 200);
         for (long seed = first; seed < first + seeds; seed++) {
             long trace = run(seed);
             if (seed % DETERMINISM_EVERY == 0) {

@@ -27,7 +27,7 @@ import org.ppspp.wire.TransportAddress;
  */
 final class ModelSwift implements SimNode {
     private static final long SECOND = 1_000_000_000L;
-    private static final long TICK = 20_000_000L;
+    private static final long TICK = 40_000_000L;
     private static final long HANDSHAKE_RETRY = 1_200_000_000L;
     private static final int HANDSHAKE_TRIES = 3;
     private static final int REPLY_TRIES = 10;
