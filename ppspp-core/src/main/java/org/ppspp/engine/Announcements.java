@@ -17,6 +17,8 @@ final class Announcements {
     private long cursor;
     private long due = Long.MAX_VALUE;
     private boolean heldBack;
+    private long repeatAt = Long.MAX_VALUE;
+    private long repeatAfter = Limits.ANNOUNCE_AGAIN;
 
     /** Says nothing until chunk 0 can be said: who hears of others alone may never ask for it. */
     void holdBack() {
@@ -60,6 +62,25 @@ final class Announcements {
         fresh.clear();
         cursor = -1;
         due = Long.MAX_VALUE;
+    }
+
+    /** From now on all is said again and again, ever more rarely: a HAVE over UDP may be lost, and nobody would know. */
+    void repeat(long now) {
+        repeatAt = now + repeatAfter;
+    }
+
+    long repeatAt() {
+        return repeatAt;
+    }
+
+    /** Whether it is time to say all again; the next time comes by itself. */
+    boolean repeats(long now) {
+        if (repeatAt > now) {
+            return false;
+        }
+        repeatAfter = Math.min(repeatAfter * Limits.ANNOUNCE_AGAIN_FACTOR, Limits.ANNOUNCE_AGAIN_MAX);
+        repeatAt = now + repeatAfter;
+        return true;
     }
 
     long due() {

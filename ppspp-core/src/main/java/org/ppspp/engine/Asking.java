@@ -69,7 +69,12 @@ final class Asking {
     /** Asks for chunks of a request bin. */
     void request(long bin, long mask, long now) {
         // A peer of few words does not see a request for chunk 0 alone.
-        long asked = channel.dialect().bareMessages() && bin == 0 && mask == 1 && swarm.chunkCount() > 1 ? 3 : mask;
+        long asked = channel.dialect().bareMessages()
+                        && bin == 0
+                        && mask == 1
+                        && swarm.content().chunkCount() > 1
+                ? 3
+                : mask;
         ledger.add(bin, asked, now);
         long rest = asked;
         while (rest != 0) {

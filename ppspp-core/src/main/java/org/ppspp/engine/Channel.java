@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
 import org.ppspp.congestion.CongestionControl;
-import org.ppspp.engine.SwarmSnapshot.ChannelSnapshot;
 import org.ppspp.integrity.MerkleIntegrity.Offer;
 import org.ppspp.integrity.PendingHashes;
 import org.ppspp.wire.MalformedMessageException;
@@ -26,8 +25,6 @@ final class Channel {
         CLOSED
     }
 
-    private static final long NEVER = Long.MAX_VALUE;
-
     private final Engine engine;
     private final Swarm swarm;
     private final TransportAddress address;
@@ -42,6 +39,9 @@ final class Channel {
     private final ChannelWriter writer;
     private final Conduct conduct = new Conduct();
     private final ExchangePartner exchange = new ExchangePartner();
+    private final Dialling dialling;
+    private final Liveness liveness;
+    private final Traffic traffic = new Traffic();
 
     private Dialect dialect;
     private @Nullable UUID peerId;
@@ -50,23 +50,8 @@ final class Channel {
 
     private Phase phase = Phase.OPENING;
     private int remoteId;
-    private boolean weChoke;
     private boolean writable = true;
     private boolean readyQueued;
-    private long lastReceived;
-    private long lastSent;
-    private int sentSinceReceived;
-    private int handshakeTries;
-    private long handshakeAt;
-    private long openedAt;
-    private long greetAt = NEVER;
-    private long announceAgainAt = NEVER;
-    private long announceAgainAfter = Limits.ANNOUNCE_AGAIN;
-    private long chokeAgainAt;
-    private long receivedBytes;
-    private long sentBytes;
-    private long receivedInPeriod;
-    private long sentInPeriod;
 
     /** An initiator opens in {@code dialect}, and goes on in that of the answer. */
     Channel(
@@ -91,9 +76,8 @@ final class Channel {
         this.outbox = new Outbox(swarm.have());
         this.serving = new Serving(this, swarm);
         this.writer = new ChannelWriter(this, swarm, engine);
-        this.lastReceived = now;
-        this.lastSent = now;
-        this.handshakeAt = now;
+        this.dialling = new Dialling(this, swarm, engine, now);
+        this.liveness = new Liveness(now);
     }
 
     // --- what others ask of it
@@ -132,10 +116,6 @@ final class Channel {
 
     boolean closed() {
         return phase == Phase.CLOSED;
-    }
-
-    boolean choking() {
-        return weChoke;
     }
 
     boolean writable() {
@@ -192,58 +172,31 @@ final class Channel {
         return exchange;
     }
 
+    Liveness liveness() {
+        return liveness;
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
     boolean wantsContent() {
         return !serving.queue().isEmpty();
     }
 
     boolean peerComplete() {
-        long count = swarm.chunkCount();
+        long count = swarm.content().chunkCount();
         return count >= 0 && peerHas.cardinality() >= count;
-    }
-
-    /** DATA bytes of this choking period: those sent to it if {@code seeding}, else those it gave us. */
-    long recentBytes(boolean seeding) {
-        return seeding ? sentInPeriod : receivedInPeriod;
-    }
-
-    void startPeriod() {
-        receivedInPeriod = 0;
-        sentInPeriod = 0;
     }
 
     /** Whether the peer is there and answers requests, as far as we know. */
     boolean willing(long now) {
-        return established()
-                && asking.willing()
-                && !(sentSinceReceived >= Limits.DEAD_AFTER_SENT && now - lastReceived >= Limits.SUSPECT_AFTER);
+        return established() && asking.willing() && !liveness.suspect(now);
     }
 
     /** Chunks that may be asked of this peer now. */
     int requestRoom(long now) {
         return willing(now) ? asking.room() : 0;
-    }
-
-    /** DATA bytes that ever came, useful or not. */
-    long receivedBytes() {
-        return receivedBytes;
-    }
-
-    ChannelSnapshot snapshot() {
-        return new ChannelSnapshot(
-                address,
-                peerComplete(),
-                receivedBytes,
-                sentBytes,
-                rttMicros(),
-                congestion.windowBytes(),
-                congestion.inFlightBytes(),
-                ledger().outstanding(),
-                congestion.lostDatagrams());
-    }
-
-    private long rttMicros() {
-        long nanos = congestion.rttNanos() >= 0 ? congestion.rttNanos() : asking.smoothedRtt();
-        return nanos < 0 ? -1 : nanos / 1_000;
     }
 
     // --- handshake
@@ -255,9 +208,8 @@ final class Channel {
         exchange.supports(heard.supported());
         remoteId = remoteChannel;
         phase = Phase.ESTABLISHED;
-        lastReceived = now;
         if (initiator) {
-            asking.roundTrip(now, now - openedAt);
+            asking.roundTrip(now, dialling.roundTrip(now));
             // RFC 7574 §12.1.2: the responder waits for this to believe our address.
             outbox.answer();
         }
@@ -265,27 +217,24 @@ final class Channel {
             outbox.announcements().holdBack();
         }
         outbox.announcements().all(now);
-        announceAgainAt = reliable() ? NEVER : now + announceAgainAfter;
-        swarm.established(this, now);
+        if (!reliable()) {
+            outbox.announcements().repeat(now);
+        }
+        swarm.neighbours().established(this, now);
         ready();
-    }
-
-    /** Opens again under a new channel, in case the peer at this address is a new one. */
-    void greetAgainAt(long at) {
-        greetAt = Math.min(greetAt, at);
     }
 
     // --- incoming
 
     /** Takes in the messages behind the channel number. */
     void receive(ByteBuf messages, long now) {
-        lastReceived = now;
-        sentSinceReceived = 0;
-        greetAt = NEVER;
+        liveness.heard(now);
         conduct.datagram();
         swarm.countReceived(messages.readableBytes() + Integer.BYTES);
         MessageReader reader = new MessageReader(
-                messages, swarm.format(), reliable() ? Limits.MESSAGES_PER_FRAME : Limits.MESSAGES_PER_DATAGRAM);
+                messages,
+                swarm.content().format(),
+                reliable() ? Limits.MESSAGES_PER_FRAME : Limits.MESSAGES_PER_DATAGRAM);
         if (reliable()) {
             reader.named();
         }
@@ -303,7 +252,7 @@ final class Channel {
             }
         } catch (MalformedMessageException e) {
             engine.counters().malformed();
-            offend(now, String.valueOf(e.getMessage()));
+            engine.offended(this, now, String.valueOf(e.getMessage()));
         } finally {
             if (acked && !closed()) {
                 afterAcks(now);
@@ -321,12 +270,12 @@ final class Channel {
             writer.limit().acked(ack.chunks());
         } else if (message instanceof Message.Integrity integrity) {
             if (swarm.integrity().offer(pending, integrity.bin(), integrity.hash(), now) == Offer.CONFLICT) {
-                offend(now, "a hash that cannot be");
+                engine.offended(this, now, "a hash that cannot be");
             }
         } else if (message instanceof Message.Have have) {
             peerHasChunks(have.chunks(), now);
         } else if (message instanceof Message.Request request) {
-            onRequest(request.chunks(), now);
+            serving.requested(request.chunks(), now);
         } else if (message instanceof Message.Cancel cancel) {
             serving.queue().remove(cancel.chunks().first(), cancel.chunks().last());
         } else if (message instanceof Message.Choke) {
@@ -342,7 +291,7 @@ final class Channel {
     /** Returns whether the rest of the datagram counts. */
     private boolean onHandshake(Message.Handshake handshake, long now) throws MalformedMessageException {
         if (handshake.closing()) {
-            swarm.left(this, now);
+            swarm.neighbours().left(this, now);
             return false;
         }
         if (phase == Phase.ESTABLISHED) {
@@ -356,43 +305,23 @@ final class Channel {
         String mismatch = heard.mismatch();
         if (mismatch != null) {
             engine.closeQuietly(address, handshake.sourceChannel());
-            swarm.drop(this, now, mismatch);
+            swarm.neighbours().drop(this, now, mismatch);
             return false;
         }
         establish(handshake.sourceChannel(), heard, now);
         return !closed();
     }
 
-    private void onRequest(ChunkRange range, long now) {
-        if (!weChoke) {
-            ChunkRange clipped = swarm.clip(range);
-            if (clipped != null && swarm.serves()) {
-                // Who asks for a chunk lacks it, whatever a damaged HAVE once said; its hashes count as unknown again.
-                if (peerHas.intersects(clipped.first(), clipped.last())) {
-                    peerHas.clear(clipped.first(), clipped.last());
-                }
-                if (dialect.bareMessages() && clipped.first() == 0) {
-                    serving.queue().addFirst(0);
-                }
-                serving.queue().add(clipped, dialect.uploadRanges());
-            }
-        } else if (now >= chokeAgainAt) {
-            chokeAgainAt = now + Limits.CHOKE_REPEAT;
-            outbox.choke(true);
-        }
-    }
-
     private void onData(Message.Data data, long now) {
         int bytes = data.content().readableBytes();
         long age = asking.arrived(data.chunk(), bytes, now);
-        receivedBytes += bytes;
-        receivedInPeriod += bytes;
+        traffic.received(bytes);
         swarm.received(this, data, age, now);
     }
 
     /** The peer announced or acknowledged chunks: it has them and waits for them no more (RFC 7574 §3.8). */
     void peerHasChunks(ChunkRange range, long now) {
-        ChunkRange clipped = swarm.clip(range);
+        ChunkRange clipped = swarm.content().clip(range);
         if (clipped == null) {
             return;
         }
@@ -440,21 +369,6 @@ final class Channel {
         }
     }
 
-    /** Counts a breach of the protocol; too many end the channel, and more ban the address. */
-    void offend(long now, String why) {
-        engine.offended(this, now, why);
-    }
-
-    void choke(boolean on) {
-        // Who does not know CHOKE waits for an answer to what it asked, and does not ask again.
-        if (on != weChoke && !dialect.bareMessages()) {
-            weChoke = on;
-            outbox.choke(on);
-            serving.clear();
-            ready();
-        }
-    }
-
     void writable(boolean on) {
         writable = on;
         ready();
@@ -478,46 +392,26 @@ final class Channel {
             return null;
         }
         if (phase == Phase.OPENING) {
-            return handshakeAt <= now ? openingDatagram(now, out) : null;
+            return dialling.write(now, out);
         }
         return writer.write(now, out, maxSegments);
     }
 
-    private Transmit openingDatagram(long now, ByteBuf out) {
-        int start = out.writerIndex();
-        Greeting.write(
-                out,
-                swarm.format(),
-                0,
-                localId,
-                swarm.greeting().options(true, dialect, reliable()),
-                swarm.announceable(reliable()),
-                engine.config().maxDatagramBytes());
-        handshakeTries++;
-        openedAt = now;
-        handshakeAt = now + (reliable() ? Limits.HANDSHAKE_TCP : Limits.HANDSHAKE_RETRY << (handshakeTries - 1));
-        int length = out.writerIndex() - start;
-        left(now, length, 0);
-        return new Transmit(address, length, length);
-    }
-
     /** Accounts for what {@link ChannelWriter} wrote. */
     void left(long now, int bytes, int dataBytes) {
-        lastSent = now;
-        sentSinceReceived++;
-        sentBytes += dataBytes;
-        sentInPeriod += dataBytes;
+        liveness.spoke(now);
+        traffic.sent(dataBytes);
         swarm.countSent(bytes, dataBytes);
     }
 
     /** Does what is due; to be called at {@link #nextWake} or later. */
     void timeout(long now) {
         if (phase == Phase.OPENING) {
-            timeoutOpening(now);
+            dialling.timeout(now);
             return;
         }
-        if (now - lastReceived >= Limits.DEAD_AFTER && sentSinceReceived >= Limits.DEAD_AFTER_SENT) {
-            swarm.drop(this, now, "silent");
+        if (liveness.dead(now)) {
+            swarm.neighbours().drop(this, now, "silent");
             return;
         }
         if (congestion.deadline() <= now) {
@@ -527,59 +421,35 @@ final class Channel {
             }
         }
         if (asking.timeout(now)) {
-            // It may have restarted.
-            greetAgainAt(lastReceived + Limits.GREET_AGAIN);
+            liveness.unanswered();
         }
-        if (announceAgainAt <= now) {
-            announceAgain(now);
+        if (outbox.announcements().repeats(now) && hasNews()) {
+            outbox.announcements().all(now);
         }
-        if (greetAt <= now) {
-            greetAt = now + Limits.SUSPECT_AFTER;
-            swarm.greetAgain(this, now);
+        if (liveness.greets(now)) {
+            swarm.neighbours().greetAgain(this, now);
         }
-        if (now - lastSent >= Limits.KEEP_ALIVE) {
+        if (liveness.keepAliveAt() <= now) {
             outbox.answer();
         }
         ready();
     }
 
-    private void announceAgain(long now) {
-        announceAgainAfter = Math.min(announceAgainAfter * Limits.ANNOUNCE_AGAIN_FACTOR, Limits.ANNOUNCE_AGAIN_MAX);
-        announceAgainAt = now + announceAgainAfter;
-        if (swarm.serves() && !swarm.have().isEmpty() && !peerComplete()) {
-            outbox.announcements().all(now);
-        }
-    }
-
-    private void timeoutOpening(long now) {
-        if (handshakeAt > now) {
-            return;
-        }
-        if (handshakeTries >= (reliable() ? 1 : swarm.handshakeTries(this))) {
-            swarm.drop(this, now, "no answer");
-        } else {
-            if (handshakeTries == Limits.HANDSHAKE_TRIES_BEFORE_SECOND_DIALECT && swarm.trySecondDialect(this, now)) {
-                // The two take turns.
-                handshakeAt = now + (Limits.HANDSHAKE_RETRY << handshakeTries);
-                handshakeTries++;
-            }
-            ready();
-        }
+    /** Whether we have chunks that the peer may not know of. */
+    private boolean hasNews() {
+        return swarm.content().sized() && !swarm.have().isEmpty() && !peerComplete();
     }
 
     long nextWake() {
         if (phase == Phase.OPENING) {
-            return handshakeAt;
+            return dialling.nextWake();
         }
-        long wake = Math.min(asking.nextWake(), greetAt);
-        wake = Math.min(wake, announceAgainAt);
-        if (sentSinceReceived >= Limits.DEAD_AFTER_SENT) {
-            wake = Math.min(wake, lastReceived + Limits.DEAD_AFTER);
-        }
+        long wake = Math.min(asking.nextWake(), liveness.nextWake());
+        wake = Math.min(wake, outbox.announcements().repeatAt());
         if (!writable) {
             return wake;
         }
-        wake = Math.min(wake, Math.min(lastSent + Limits.KEEP_ALIVE, congestion.deadline()));
+        wake = Math.min(wake, Math.min(liveness.keepAliveAt(), congestion.deadline()));
         return Math.min(wake, Math.min(outbox.announcements().due(), writer.blockedUntil()));
     }
 
@@ -589,10 +459,5 @@ final class Channel {
         pending.clear();
         asking.giveUpAll(now);
         serving.clear();
-    }
-
-    /** How long ago the peer was last heard. */
-    long silence(long now) {
-        return now - lastReceived;
     }
 }

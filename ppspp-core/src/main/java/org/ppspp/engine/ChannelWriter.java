@@ -39,7 +39,8 @@ final class ChannelWriter {
 
     /** A chunk is not divided: where one is longer than a datagram should be, IP cuts it up, with its hashes or without. */
     private DatagramLimit limit(int chunkSize) {
-        MessageWriter sizes = new MessageWriter(Unpooled.EMPTY_BUFFER, swarm.format());
+        MessageWriter sizes =
+                new MessageWriter(Unpooled.EMPTY_BUFFER, swarm.content().format());
         int plain = MessageWriter.CHANNEL_BYTES + sizes.dataBytes(chunkSize);
         int most = plain <= MAX_SEGMENT_BYTES
                 ? Limits.LONG_DATAGRAM_BYTES
@@ -60,7 +61,7 @@ final class ChannelWriter {
     Transmit write(long now, ByteBuf out, int maxSegments) {
         blockedUntil = Long.MAX_VALUE;
         int start = out.writerIndex();
-        MessageWriter writer = new MessageWriter(out, swarm.format());
+        MessageWriter writer = new MessageWriter(out, swarm.content().format());
         Outbox outbox = channel.outbox();
         if (outbox.due(now) || channel.serving().hashesAhead()) {
             return small(now, out, start, writer);
@@ -93,7 +94,7 @@ final class ChannelWriter {
             int total = out.writerIndex() - start + size;
             if (total <= most() && mayLeave(now, total) && data(now, writer, chunk)) {
                 account(now, chunk, out.writerIndex() - start);
-                return done(now, out, start, swarm.chunkLength(chunk));
+                return done(now, out, start, swarm.content().chunkLength(chunk));
             }
         }
         return done(now, out, start, 0);
@@ -109,7 +110,8 @@ final class ChannelWriter {
     private int frame(long now, ByteBuf out, int start, MessageWriter writer) {
         int dataBytes = 0;
         for (long chunk = sendable(now); chunk >= 0; chunk = sendable(now)) {
-            boolean shortChunk = swarm.chunkLength(chunk) < swarm.metadata().chunkSizeBytes();
+            boolean shortChunk =
+                    swarm.content().chunkLength(chunk) < swarm.metadata().chunkSizeBytes();
             int total = out.writerIndex() - start + channel.serving().size(writer, chunk);
             // RFC 7574 §8.6: a last chunk that is shorter than the others is the only one of its datagram.
             boolean full = dataBytes > 0 && (shortChunk || total > most());
@@ -118,8 +120,8 @@ final class ChannelWriter {
                 break;
             }
             if (data(now, writer, chunk)) {
-                account(now, chunk, swarm.chunkLength(chunk));
-                dataBytes += swarm.chunkLength(chunk);
+                account(now, chunk, swarm.content().chunkLength(chunk));
+                dataBytes += swarm.content().chunkLength(chunk);
                 channel.ready();
                 if (shortChunk || channel.dialect().bareMessages()) {
                     break;
@@ -164,7 +166,7 @@ final class ChannelWriter {
             if (probe) {
                 channel.congestion().probed();
             }
-            dataBytes += swarm.chunkLength(chunk);
+            dataBytes += swarm.content().chunkLength(chunk);
             segment = datagrams == 0 ? size : segment;
             datagrams++;
             if (probe || size < segment || datagrams == maxSegments || !segments) {
@@ -193,7 +195,9 @@ final class ChannelWriter {
     }
 
     private long sendable(long now) {
-        if (!channel.wantsContent() || channel.choking() || !swarm.serves()) {
+        if (!channel.wantsContent()
+                || channel.serving().choking()
+                || !swarm.content().sized()) {
             return -1;
         }
         if (!engine.uploadLimit().available(now)) {
@@ -221,7 +225,7 @@ final class ChannelWriter {
         channel.exchange().dataSent(now);
         channel.congestion().sent(now, chunk, bytes);
         limit.sent(chunk, bytes);
-        engine.uploadLimit().take(swarm.chunkLength(chunk));
+        engine.uploadLimit().take(swarm.content().chunkLength(chunk));
     }
 
     private Transmit done(long now, ByteBuf out, int start, int dataBytes) {

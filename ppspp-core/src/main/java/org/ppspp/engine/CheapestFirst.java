@@ -59,7 +59,7 @@ final class CheapestFirst {
         Standing(Channel channel, double cost, long now) {
             this.channel = channel;
             this.cost = cost;
-            this.seenBytes = channel.receivedBytes();
+            this.seenBytes = channel.traffic().receivedBytes();
             startTrial(now);
         }
 
@@ -72,7 +72,7 @@ final class CheapestFirst {
         }
 
         void measure(long elapsed) {
-            long bytes = channel.receivedBytes() - seenBytes;
+            long bytes = channel.traffic().receivedBytes() - seenBytes;
             seenBytes += bytes;
             double measured = bytes * (double) Limits.SECOND / elapsed;
             rate = (rate + measured) / 2;
@@ -124,7 +124,7 @@ final class CheapestFirst {
 
     /** The channels in the order in which to ask them; begins a round. While the size is not proven nobody brings much. */
     List<Channel> order(List<Channel> channels, long now) {
-        if (costs.isEmpty() || !swarm.serves()) {
+        if (costs.isEmpty() || !swarm.content().sized()) {
             return channels;
         }
         if (standings.isEmpty()) {
@@ -158,7 +158,8 @@ final class CheapestFirst {
                     .min(Comparator.comparingLong(each -> each.triedAt))
                     .ifPresent(each -> each.startTrial(now));
         }
-        long pause = (settleSoon ? SLICE : SETTLE_PERIOD) + SETTLE_PERIOD_PER_CHUNK * swarm.chunkCount();
+        long pause = (settleSoon ? SLICE : SETTLE_PERIOD)
+                + SETTLE_PERIOD_PER_CHUNK * swarm.content().chunkCount();
         if (settledAt + pause <= now) {
             settledAt = now;
             settleSoon = false;
@@ -191,11 +192,11 @@ final class CheapestFirst {
                 continue;
             }
             if (each.channel.peerComplete()) {
-                settled = ChunkMap.full(swarm.chunkCount());
+                settled = ChunkMap.full(swarm.content().chunkCount());
                 return;
             }
             ChunkMap has = each.channel.peerHas();
-            long end = swarm.chunkCount();
+            long end = swarm.content().chunkCount();
             for (long chunk = has.nextSet(0); chunk >= 0 && chunk < end; chunk = has.nextSet((chunk | 63) + 1)) {
                 settled.setWord(chunk >> 6, has.word(chunk >> 6));
             }

@@ -26,19 +26,21 @@ final class Choker {
         next = now + Limits.CHOKE_PERIOD;
         List<Channel> asking = new ArrayList<>();
         for (Channel channel : channels) {
-            if (channel.established() && (channel.wantsContent() || channel.choking())) {
+            if (channel.established()
+                    && (channel.wantsContent() || channel.serving().choking())) {
                 asking.add(channel);
             }
         }
         if (asking.size() > Limits.UNCHOKED) {
-            asking.sort(Comparator.comparingLong((Channel channel) -> channel.recentBytes(seeding))
+            asking.sort(Comparator.comparingLong(
+                            (Channel channel) -> channel.traffic().recentBytes(seeding))
                     .reversed());
             int lot = Limits.UNCHOKED - 1 + random.nextInt(asking.size() - Limits.UNCHOKED + 1);
             asking.add(Limits.UNCHOKED - 1, asking.remove(lot));
         }
         for (int i = 0; i < asking.size(); i++) {
-            asking.get(i).choke(i >= Limits.UNCHOKED);
+            asking.get(i).serving().choke(i >= Limits.UNCHOKED);
         }
-        channels.forEach(Channel::startPeriod);
+        channels.forEach(channel -> channel.traffic().startPeriod());
     }
 }

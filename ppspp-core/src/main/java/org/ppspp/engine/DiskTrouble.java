@@ -31,7 +31,7 @@ final class DiskTrouble {
 
     /** What was on its way when the disk got full may still have fitted: only a try after the pause tells. */
     void written() {
-        if (failing && (!paused() || swarm.complete())) {
+        if (failing && (!paused() || swarm.content().complete())) {
             failing = false;
             retryAt = Long.MAX_VALUE;
             engine.event(new EngineEvent.StorageRecovered(swarm.metadata().swarmId()));

@@ -115,7 +115,7 @@ public final class Engine {
         Channel channel = new Channel(
                 this, swarm, half.address(), false, half.localId(), half.heard().dialect(), now);
         channels.put(channel.localId(), channel);
-        swarm.channels().add(channel);
+        swarm.neighbours().add(channel);
         swarm.book().opened(half.address());
         Greeting.remember(half.have(), channel, now);
         channel.establish(half.remoteId(), half.heard(), now);
@@ -133,7 +133,7 @@ public final class Engine {
     public void closed(long now, TransportAddress address) {
         openings.forget(address);
         for (Channel channel : at(address)) {
-            channel.swarm().drop(channel, now, "connection closed");
+            channel.swarm().neighbours().drop(channel, now, "connection closed");
         }
     }
 
@@ -195,11 +195,11 @@ public final class Engine {
     public void addPeers(long now, SwarmId id, List<TransportAddress> peers, PeerOrigin origin) {
         Swarm swarm = swarms.get(id);
         if (swarm != null) {
-            boolean wait = swarm.complete() && origin != PeerOrigin.USER;
+            boolean wait = swarm.content().complete() && origin != PeerOrigin.USER;
             swarm.book().add(peers, origin, wait ? now + Limits.LET_THEM_COME : now);
             for (Channel channel : swarm.channels()) {
-                if (channel.silence(now) > Limits.GREET_AGAIN && peers.contains(channel.address())) {
-                    channel.greetAgainAt(now);
+                if (channel.liveness().silence(now) > Limits.GREET_AGAIN && peers.contains(channel.address())) {
+                    channel.liveness().greetAt(now);
                 }
             }
         }
@@ -292,7 +292,9 @@ public final class Engine {
      */
     public Set<InetAddress> hosts(SwarmId id) {
         Swarm swarm = swarms.get(id);
-        return swarm == null ? Set.of() : swarm.hosts();
+        return swarm == null || swarm.content().complete()
+                ? Set.of()
+                : swarm.neighbours().hosts();
     }
 
     public EngineCounters counters() {
@@ -367,7 +369,7 @@ public final class Engine {
         }
         Channel channel = new Channel(this, swarm, address, true, newChannelId(), dialect, now);
         channels.put(channel.localId(), channel);
-        swarm.channels().add(channel);
+        swarm.neighbours().add(channel);
         channel.ready();
         return true;
     }
@@ -395,7 +397,18 @@ public final class Engine {
         if (bans.banned(socket, now)) {
             dropBanned(now, reason);
         } else {
-            channel.swarm().drop(channel, now, reason);
+            channel.swarm().neighbours().drop(channel, now, reason);
+        }
+    }
+
+    /** A peer sent a chunk that does not belong to the content. */
+    void sentBadChunk(Channel channel, long now) {
+        Conduct.Verdict verdict = channel.conduct().badChunk();
+        if (verdict == Conduct.Verdict.BAN) {
+            bans.banForContent(channel.address().socket(), now);
+            dropBanned(now, "content that does not verify");
+        } else if (verdict == Conduct.Verdict.SNUB) {
+            channel.asking().snub(now + Limits.SNUB);
         }
     }
 
@@ -403,7 +416,7 @@ public final class Engine {
     void dropBanned(long now, String reason) {
         for (Channel channel : List.copyOf(channels.values())) {
             if (bans.banned(channel.address().socket(), now)) {
-                channel.swarm().banned(channel, now, reason);
+                channel.swarm().neighbours().banned(channel, now, reason);
             }
         }
     }

@@ -39,11 +39,11 @@ final class HashSaver {
         integrity.load(config.upper());
         Map<Long, BinHashes> partial = new HashMap<>();
         config.partial().forEach(block -> partial.put(block.index(), block));
-        have.clear(swarm.chunkCount(), Math.max(swarm.chunkCount(), have.end()));
+        have.clear(swarm.content().chunkCount(), Math.max(swarm.content().chunkCount(), have.end()));
         for (long chunk = have.nextSet(0); chunk >= 0; chunk = have.nextSet(chunk)) {
             long bin = chunk / CHUNKS;
             BinHashes block = partial.get(bin);
-            boolean whole = swarm.whole(bin, 0);
+            boolean whole = swarm.content().whole(bin, 0);
             if (block != null) {
                 boolean anchored = integrity.restore(block);
                 for (long at = chunk; at >= 0 && at < (bin + 1) * CHUNKS; at = have.nextSet(at + 1)) {
@@ -81,7 +81,7 @@ final class HashSaver {
         }
         List<BinHashes> whole = new ArrayList<>();
         for (long bin : touched) {
-            BinHashes block = swarm.whole(bin, 0) ? swarm.integrity().resident(bin) : null;
+            BinHashes block = swarm.content().whole(bin, 0) ? swarm.integrity().resident(bin) : null;
             if (block == null) {
                 resident.putIfAbsent(bin, 0L);
             } else {
@@ -96,10 +96,10 @@ final class HashSaver {
 
     /** The hashes of a job are on disk, or cannot be put there; either way whole request bins need no memory any more. */
     void saved(StorageJob.Save job) {
-        long bins = BinHashes.count(swarm.chunkCount());
+        long bins = BinHashes.count(swarm.content().chunkCount());
         for (BinHashes block : job.blocks()) {
             // The last request bin stays: the peaks every new peer is sent are in it.
-            if (block.index() < bins - 1 && swarm.whole(block.index(), 0)) {
+            if (block.index() < bins - 1 && swarm.content().whole(block.index(), 0)) {
                 swarm.reader().evict(block);
                 resident.remove(block.index());
             }

@@ -174,7 +174,7 @@ final class Intake {
         long bin = -1;
         for (int i = 0; i < verified.size(); i++) {
             long next = verified.get(i).chunk() >> 6;
-            if (next != bin && !swarm.whole(next, good.word(next))) {
+            if (next != bin && !swarm.content().whole(next, good.word(next))) {
                 return i;
             }
             bin = next;

@@ -100,7 +100,7 @@ final class Openings {
         int limit = from.reliable() ? TCP_REPLY_BYTES : received;
         ProtocolOptions ours = swarm.greeting().options(false, heard.dialect(), from.reliable());
         ChunkMap have = swarm.announceable(from.reliable());
-        Greeting.write(reply, swarm.format(), handshake.sourceChannel(), localId, ours, have, limit);
+        Greeting.write(reply, swarm.content().format(), handshake.sourceChannel(), localId, ours, have, limit);
         byte[] bytes = ByteBufUtil.getBytes(reply);
         HalfOpen half = new HalfOpen(
                 from, handshake.sourceChannel(), localId, swarm, theirs, heard, bytes, now + Limits.HALF_OPEN_LIFE);
@@ -122,7 +122,7 @@ final class Openings {
                 if (Integer.compareUnsigned(channel.localId(), sourceChannel) < 0) {
                     return false;
                 }
-                swarm.drop(channel, now, "it came to us");
+                swarm.neighbours().drop(channel, now, "it came to us");
             } else if (same && channel.remoteId() == sourceChannel) {
                 // The channel this opened is up already: a late duplicate.
                 return false;
@@ -131,7 +131,7 @@ final class Openings {
             }
         }
         return engine.channelCount() < Limits.CHANNELS
-                && swarm.channels().size() < engine.config().maxPeersPerSwarm()
+                && swarm.neighbours().room()
                 && (HostKey.exempt(from.socket()) || sameHost < Limits.CHANNELS_PER_HOST)
                 && table.admits(from);
     }
@@ -139,7 +139,8 @@ final class Openings {
     /** What the initiator says it has; DATA or a signature this early is a breach (RFC 7574 §3.1.1). */
     private static List<ChunkRange> announced(ByteBuf rest, Swarm swarm) throws MalformedMessageException {
         List<ChunkRange> have = new ArrayList<>();
-        MessageReader reader = MessageReader.afterHandshake(rest, swarm.format(), Limits.MESSAGES_PER_DATAGRAM);
+        MessageReader reader =
+                MessageReader.afterHandshake(rest, swarm.content().format(), Limits.MESSAGES_PER_DATAGRAM);
         for (Message message = reader.next(); message != null; message = reader.next()) {
             if (message instanceof Message.Data || message instanceof Message.SignedIntegrity) {
                 throw new MalformedMessageException("heavy payload before the handshake is complete");

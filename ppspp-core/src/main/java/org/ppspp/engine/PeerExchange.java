@@ -77,8 +77,7 @@ final class PeerExchange {
 
     /** Who has everything needs nobody; but others shall hear of its peers, which takes their certificates. */
     private boolean wantsMore(ExchangePartner partner, long now) {
-        boolean more =
-                !swarm.complete() && swarm.channels().size() < engine.config().maxPeersPerSwarm();
+        boolean more = !swarm.content().complete() && swarm.neighbours().room();
         return more || (config.mode() == Mode.CERTIFIED && partner.membership(engine.micros(now)) == null);
     }
 
@@ -130,7 +129,7 @@ final class PeerExchange {
     }
 
     private void learn(Channel from, InetSocketAddress address, long now) {
-        if (!swarm.complete()) {
+        if (!swarm.content().complete()) {
             swarm.book()
                     .hear(
                             new TransportAddress(config.transport(), address),
@@ -188,7 +187,9 @@ final class PeerExchange {
     /** What may be said about the peer of {@code channel}, or null. */
     private @Nullable Told about(Channel channel, long now) {
         ExchangePartner partner = channel.exchange();
-        if (!channel.established() || !partner.exchanges(now) || channel.silence(now) >= Limits.EXCHANGE_WINDOW) {
+        if (!channel.established()
+                || !partner.exchanges(now)
+                || channel.liveness().silence(now) >= Limits.EXCHANGE_WINDOW) {
             return null;
         }
         if (config.mode() == Mode.CERTIFIED) {

@@ -104,7 +104,10 @@ final class Quarantine {
     }
 
     private void proveIfWhole() {
-        if (!proving && !held.isEmpty() && held.cardinality() + swarm.have().cardinality() == swarm.chunkCount()) {
+        if (!proving
+                && !held.isEmpty()
+                && held.cardinality() + swarm.have().cardinality()
+                        == swarm.content().chunkCount()) {
             proving = true;
             swarm.job(new StorageJob.Prove(swarm.metadata().swarmId()));
         }

@@ -62,7 +62,7 @@ final class Reader {
         boolean anchored = hashes != null && swarm.integrity().accept(hashes);
         if (!resident && !(anchored && provesAll(hashes))) {
             // A bad sector, or the disk was full when the hashes were to be saved: the content can tell them again.
-            if (!job.rehash() && swarm.whole(bin, 0)) {
+            if (!job.rehash() && swarm.content().whole(bin, 0)) {
                 content.content().release();
                 job(bin, job.wanted(), true);
                 return;

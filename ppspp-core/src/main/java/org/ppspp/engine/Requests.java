@@ -39,7 +39,7 @@ final class Requests {
 
     /** When to look again although nothing came: a rate limit lifts, or the end game may begin. */
     long nextWake() {
-        return swarm.complete() ? Long.MAX_VALUE : wakeAt;
+        return swarm.content().complete() ? Long.MAX_VALUE : wakeAt;
     }
 
     /** A peer will not send these after all, or they were of no use: unless someone else is at it, they are wanted again. */
@@ -91,7 +91,7 @@ final class Requests {
                 continue;
             }
             channel.asking().giveUpOvertaken(now);
-            if (!swarm.serves()) {
+            if (!swarm.content().sized()) {
                 proveSize(channel, now);
             } else {
                 ask(channel, order.settledFor(channel, now), now);
@@ -118,7 +118,8 @@ final class Requests {
                 wakeAt = Math.min(wakeAt, engine.downloadLimit().availableAt(now));
                 return;
             }
-            long bin = picker.next(settled, requested, channel.peerHas(), swarm.chunkCount(), this::holders);
+            long bin = picker.next(
+                    settled, requested, channel.peerHas(), swarm.content().chunkCount(), this::holders);
             if (bin == ChunkPicker.NOTHING) {
                 boolean askedForAll = settled == swarm.have() || nothingLeft();
                 if (idle && channel.ledger().outstanding() == 0 && askedForAll) {
@@ -135,7 +136,8 @@ final class Requests {
 
     /** Whether everything is here, on its way to the disk or asked of someone. */
     private boolean nothingLeft() {
-        return swarm.have().cardinality() + requested.cardinality() >= swarm.chunkCount();
+        return swarm.have().cardinality() + requested.cardinality()
+                >= swarm.content().chunkCount();
     }
 
     private void request(Channel channel, long bin, long mask, long now) {

@@ -49,6 +49,8 @@ final class Serving {
     private final ArrayDeque<NodeHash> ahead = new ArrayDeque<>();
 
     private long aheadOf = -1;
+    private boolean choking;
+    private long chokeAgainAt;
 
     Serving(Channel channel, Swarm swarm) {
         this.channel = channel;
@@ -70,6 +72,44 @@ final class Serving {
 
     UploadQueue queue() {
         return queue;
+    }
+
+    boolean choking() {
+        return choking;
+    }
+
+    /** Serves the peer no more, or again (RFC 7574 §3.9). */
+    void choke(boolean on) {
+        // Who does not know CHOKE waits for an answer to what it asked, and does not ask again.
+        if (on != choking && !channel.dialect().bareMessages()) {
+            choking = on;
+            channel.outbox().choke(on);
+            clear();
+            channel.ready();
+        }
+    }
+
+    /** The peer asks for chunks. */
+    void requested(ChunkRange range, long now) {
+        if (choking) {
+            if (now >= chokeAgainAt) {
+                chokeAgainAt = now + Limits.CHOKE_REPEAT;
+                channel.outbox().choke(true);
+            }
+            return;
+        }
+        ChunkRange clipped = swarm.content().clip(range);
+        if (clipped == null || !swarm.content().sized()) {
+            return;
+        }
+        // Who asks for a chunk lacks it, whatever a damaged HAVE once said; its hashes count as unknown again.
+        if (channel.peerHas().intersects(clipped.first(), clipped.last())) {
+            channel.peerHas().clear(clipped.first(), clipped.last());
+        }
+        if (channel.dialect().bareMessages() && clipped.first() == 0) {
+            queue.addFirst(0);
+        }
+        queue.add(clipped, channel.dialect().uploadRanges());
     }
 
     /** The chunk to send next, ready in memory, or -1 while there is none. */
@@ -155,14 +195,15 @@ final class Serving {
 
     /** Bytes of the messages for {@code chunk}: the hashes it still needs, and DATA. */
     int size(MessageWriter writer, long chunk) {
-        return chunk == aheadOf ? writer.dataBytes(swarm.chunkLength(chunk)) : sizeWithHashes(writer, chunk);
+        return chunk == aheadOf ? writer.dataBytes(swarm.content().chunkLength(chunk)) : sizeWithHashes(writer, chunk);
     }
 
     /** The same, whether its hashes have gone ahead or not. */
     int sizeWithHashes(MessageWriter writer, long chunk) {
         int hashes =
                 channel.dialect().hashes() ? swarm.integrity().proofLength(chunk, known(chunk), withPeaks(chunk)) : 0;
-        return hashes * writer.integrityBytes() + writer.dataBytes(swarm.chunkLength(chunk));
+        return hashes * writer.integrityBytes()
+                + writer.dataBytes(swarm.content().chunkLength(chunk));
     }
 
     /** Whether chunks leave with all hashes that were not acknowledged, so that losing one does no harm to others. */
@@ -222,7 +263,8 @@ final class Serving {
         }
         int at = cached.content().readerIndex()
                 + (int) (chunk & 63) * swarm.metadata().chunkSizeBytes();
-        writer.data(chunk, timestampMicros, cached.content(), at, swarm.chunkLength(chunk));
+        writer.data(
+                chunk, timestampMicros, cached.content(), at, swarm.content().chunkLength(chunk));
         aheadOf = -1;
         return true;
     }
@@ -242,7 +284,7 @@ final class Serving {
     void lost(long chunk) {
         forgetAssumed();
         if (!channel.peerHas().get(chunk)
-                && !channel.choking()
+                && !choking
                 && swarm.have().get(chunk)
                 && resends.merge(chunk, 1, Integer::sum) <= Limits.RESENDS) {
             queue.addFirst(chunk);

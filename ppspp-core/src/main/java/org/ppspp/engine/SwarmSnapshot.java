@@ -2,8 +2,6 @@ package org.ppspp.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.ppspp.chunk.ContentLayout;
 import org.ppspp.wire.SwarmId;
 import org.ppspp.wire.TransportAddress;
 
@@ -42,26 +40,21 @@ public record SwarmSnapshot(
         int knownAddresses,
         List<ChannelSnapshot> channels) {
 
-    /** {@code layout} is null while the length is not proven. */
-    static SwarmSnapshot of(Swarm swarm, @Nullable ContentLayout layout) {
+    static SwarmSnapshot of(Swarm swarm) {
         List<ChannelSnapshot> peers = new ArrayList<>();
         for (Channel channel : swarm.channels()) {
             if (channel.established()) {
-                peers.add(channel.snapshot());
+                peers.add(ChannelSnapshot.of(channel));
             }
         }
         SwarmMetadata metadata = swarm.metadata();
         SwarmCounters counters = swarm.counters();
-        long count = swarm.chunkCount();
-        boolean last = count > 0 && swarm.have().get(count - 1);
-        long verified = swarm.have().cardinality() * metadata.chunkSizeBytes()
-                - (last ? metadata.chunkSizeBytes() - swarm.chunkLength(count - 1) : 0);
         return new SwarmSnapshot(
                 metadata.swarmId(),
-                layout == null ? -1 : layout.lengthBytes(),
-                count,
+                swarm.content().lengthBytes(),
+                swarm.content().chunkCount(),
                 swarm.have().cardinality(),
-                verified,
+                swarm.content().storedBytes(),
                 swarm.quarantine().held().cardinality() * metadata.chunkSizeBytes(),
                 counters.receivedBytes,
                 counters.sentBytes,
@@ -103,5 +96,25 @@ public record SwarmSnapshot(
             long windowBytes,
             long inFlightBytes,
             int requestedChunks,
-            long lostDatagrams) {}
+            long lostDatagrams) {
+
+        static ChannelSnapshot of(Channel channel) {
+            return new ChannelSnapshot(
+                    channel.address(),
+                    channel.peerComplete(),
+                    channel.traffic().receivedBytes(),
+                    channel.traffic().sentBytes(),
+                    rttMicros(channel),
+                    channel.congestion().windowBytes(),
+                    channel.congestion().inFlightBytes(),
+                    channel.ledger().outstanding(),
+                    channel.congestion().lostDatagrams());
+        }
+
+        private static long rttMicros(Channel channel) {
+            long measured = channel.congestion().rttNanos();
+            long nanos = measured >= 0 ? measured : channel.asking().smoothedRtt();
+            return nanos < 0 ? -1 : nanos / 1_000;
+        }
+    }
 }

@@ -67,6 +67,6 @@ final class Twins {
 
     private void end(Channel channel, long now, String why) {
         engine.closeQuietly(channel.address(), channel.remoteId());
-        swarm.drop(channel, now, why);
+        swarm.neighbours().drop(channel, now, why);
     }
 }

@@ -41,14 +41,14 @@ class ChokerTest {
     /** Everyone asks; what a choked peer asks for counts for nothing. */
     private void ask(List<Channel> asking) {
         for (Channel channel : asking) {
-            if (!channel.choking()) {
+            if (!channel.serving().choking()) {
                 channel.serving().queue().add(new ChunkRange(0, 9), Limits.UPLOAD_RANGES);
             }
         }
     }
 
     private List<Channel> served() {
-        return channels.stream().filter(channel -> !channel.choking()).toList();
+        return channels.stream().filter(channel -> !channel.serving().choking()).toList();
     }
 
     @Test
@@ -87,7 +87,7 @@ class ChokerTest {
         channels.forEach(channel -> channel.left(0, 0, 1_000_000));
         choker.decide(0, channels, true);
 
-        assertThat(channels).allMatch(channel -> channel.recentBytes(true) == 0);
+        assertThat(channels).allMatch(channel -> channel.traffic().recentBytes(true) == 0);
     }
 
     @Test

@@ -420,7 +420,7 @@ class HostileDatagramsTest {
                 .toList();
         assertThat(choked).hasSizeBetween(4, 8);
         return choked.stream()
-                .filter(peer -> channelOf(seeder, peer).choking())
+                .filter(peer -> channelOf(seeder, peer).serving().choking())
                 .findFirst()
                 .orElseThrow();
     }
