@@ -6,15 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.ppspp.chunk.Bin;
 import org.ppspp.engine.PeerOrigin;
@@ -46,57 +41,17 @@ final class ModelSwift implements SimNode {
     private static final int HAVES_AT_ONCE = 4;
     private static final int HAVES_IN_HANDSHAKE = 8;
     private static final int HASHES_BESIDE_DATA = 15;
-    private static final int SHA1_BYTES = 20;
     private static final int END = 255;
-
-    private record Queued(int chunk, long since) {}
-
-    /** A chunk that left and is not acknowledged. */
-    private static final class Flying {
-        long at;
-        int sends;
-    }
-
-    private static final class Channel {
-        final TransportAddress remote;
-        final int id;
-        int remoteId;
-        /** The peer has used our channel number, or answered us. */
-        boolean established;
-
-        boolean closed;
-        int handshakes;
-        long lastHandshake;
-        long lastReceived;
-        long lastSent;
-        final BitSet has = new BitSet();
-        final BitSet said = new BitSet();
-        final ArrayDeque<Queued> queue = new ArrayDeque<>();
-        final Map<Integer, Flying> flying = new LinkedHashMap<>();
-        /** Chunks that left a moment ago: their hashes are believed to be known. */
-        final Map<Integer, Long> justSent = new TreeMap<>();
-
-        final List<Long> peaks = new ArrayList<>();
-        int acks;
-        long lastAsked;
-
-        Channel(TransportAddress remote, int id) {
-            this.remote = remote;
-            this.id = id;
-        }
-    }
 
     private final Simulation simulation;
     private final Content content;
     private final TransportAddress address;
-    private final Map<Integer, Channel> channels = new TreeMap<>();
+    private final Map<Integer, SwiftChannel> channels = new TreeMap<>();
     private final BitSet have = new BitSet();
     private final Map<Integer, Long> picked = new TreeMap<>();
-    private final Set<Long> offered = new HashSet<>();
-    private final Set<Long> verified = new HashSet<>();
+    private final SwiftHashes hashes;
     private final int count;
     private final boolean perfectPaths;
-    private boolean sizeKnown;
     private boolean forwards;
     private boolean stopped;
     private int nextId;
@@ -107,6 +62,7 @@ final class ModelSwift implements SimNode {
         this.content = content;
         this.address = TransportAddress.udp(socket);
         this.count = (int) content.chunkCount();
+        this.hashes = new SwiftHashes(content);
         this.perfectPaths = perfectPaths;
         this.nextId = simulation.random().nextInt() | 0x0010_0000;
     }
@@ -117,7 +73,7 @@ final class ModelSwift implements SimNode {
 
     void fill() {
         have.set(0, count);
-        sizeKnown = true;
+        hashes.learnSize();
     }
 
     void start() {
@@ -127,7 +83,7 @@ final class ModelSwift implements SimNode {
 
     void stop() {
         stopped = true;
-        for (Channel channel : channels.values()) {
+        for (SwiftChannel channel : channels.values()) {
             if (channel.remoteId != 0 && !channel.closed) {
                 send(channel, to(channel).writeByte(0).writeInt(0).writeByte(END));
             }
@@ -162,8 +118,8 @@ final class ModelSwift implements SimNode {
         simulation.after(pause, () -> dial(peer, (long) (pause * REDIAL_GROWTH)));
     }
 
-    private Channel open(TransportAddress peer) {
-        Channel channel = new Channel(peer, nextId++);
+    private SwiftChannel open(TransportAddress peer) {
+        SwiftChannel channel = new SwiftChannel(peer, nextId++);
         channel.lastReceived = simulation.now();
         channels.put(channel.id, channel);
         shake(channel);
@@ -172,17 +128,17 @@ final class ModelSwift implements SimNode {
 
     // --- speaking
 
-    private static ByteBuf to(Channel channel) {
+    private static ByteBuf to(SwiftChannel channel) {
         return Unpooled.buffer().writeInt(channel.remoteId);
     }
 
-    private void send(Channel channel, ByteBuf datagram) {
+    private void send(SwiftChannel channel, ByteBuf datagram) {
         channel.lastSent = simulation.now();
         simulation.send(this, address, channel.remote, ByteBufUtil.getBytes(datagram));
     }
 
     /** Opens, or answers once the peer's channel is known. The fourth opening is that of a protocol before the IETF. */
-    private void shake(Channel channel) {
+    private void shake(SwiftChannel channel) {
         channel.handshakes++;
         channel.lastHandshake = simulation.now();
         byte[] root = content.rootHash().toBytes();
@@ -204,7 +160,7 @@ final class ModelSwift implements SimNode {
     }
 
     /** Says some of what the peer has not been told, as bins. */
-    private void announce(Channel channel, ByteBuf out, int most) {
+    private void announce(SwiftChannel channel, ByteBuf out, int most) {
         if (channel.handshakes > 0 && !channel.established) {
             channel.said.clear();
         }
@@ -242,7 +198,7 @@ final class ModelSwift implements SimNode {
         if (stopped) {
             return;
         }
-        for (Channel channel : List.copyOf(channels.values())) {
+        for (SwiftChannel channel : List.copyOf(channels.values())) {
             if (!channel.closed) {
                 tick(channel);
             }
@@ -250,7 +206,7 @@ final class ModelSwift implements SimNode {
         simulation.after(TICK, this::tick);
     }
 
-    private void tick(Channel channel) {
+    private void tick(SwiftChannel channel) {
         long now = simulation.now();
         if (!channel.established) {
             boolean mayTry = channel.remoteId == 0 || channel.handshakes < REPLY_TRIES;
@@ -270,8 +226,8 @@ final class ModelSwift implements SimNode {
 
     // --- asking
 
-    private void ask(Channel channel, long now) {
-        if (!sizeKnown) {
+    private void ask(SwiftChannel channel, long now) {
+        if (!hashes.sizeKnown()) {
             if (channel.lastAsked + FIRST_REQUEST_RETRY <= now) {
                 request(channel, 0, 0, now);
             }
@@ -299,7 +255,7 @@ final class ModelSwift implements SimNode {
         request(channel, (int) Bin.firstChunk(bin), (int) Bin.lastChunk(bin), now);
     }
 
-    private void request(Channel channel, int first, int last, long now) {
+    private void request(SwiftChannel channel, int first, int last, long now) {
         for (int chunk = first; chunk <= last; chunk++) {
             picked.put(chunk, now);
         }
@@ -309,14 +265,14 @@ final class ModelSwift implements SimNode {
 
     // --- serving
 
-    private void serve(Channel channel, long now) {
+    private void serve(SwiftChannel channel, long now) {
         if (now - channel.lastReceived > SILENCE) {
             return;
         }
         channel.justSent.values().removeIf(at -> at + SECOND < now);
         long patience = 2 * simulation.delay() + ROUND_TRIP_SLACK;
-        for (Map.Entry<Integer, Flying> entry : List.copyOf(channel.flying.entrySet())) {
-            Flying flying = entry.getValue();
+        for (Map.Entry<Integer, SwiftChannel.Flying> entry : List.copyOf(channel.flying.entrySet())) {
+            SwiftChannel.Flying flying = entry.getValue();
             if (flying.at + patience > now) {
                 continue;
             }
@@ -332,48 +288,48 @@ final class ModelSwift implements SimNode {
         int window = channel.acks == 0 ? 1 : FIRST_WINDOW + channel.acks;
         long life = Math.max(QUEUED_LIFE, 8 * simulation.delay());
         while (!channel.queue.isEmpty() && channel.flying.size() < window) {
-            Queued next = channel.queue.remove();
-            if (now - next.since <= life && have.get(next.chunk)) {
-                data(channel, next.chunk, now);
+            SwiftChannel.Queued next = channel.queue.remove();
+            if (now - next.since() <= life && have.get(next.chunk())) {
+                data(channel, next.chunk(), now);
             }
         }
     }
 
     /** Whether there was no other channel to the same peer, to which it may have turned. */
-    private boolean alone(Channel channel) {
+    private boolean alone(SwiftChannel channel) {
         return channels.values().stream()
                         .filter(c -> c.remote.equals(channel.remote))
                         .count()
                 == 1;
     }
 
-    private void data(Channel channel, int chunk, long now) {
-        List<Long> hashes = new ArrayList<>();
+    private void data(SwiftChannel channel, int chunk, long now) {
+        List<Long> bins = new ArrayList<>();
         long top = Bin.NONE;
         for (long peak : Bin.peaks(count)) {
             if (channel.has.isEmpty()) {
-                hashes.add(peak);
+                bins.add(peak);
             }
             top = Bin.contains(peak, Bin.leaf(chunk)) ? peak : top;
         }
-        int peaks = hashes.size();
+        int peaks = bins.size();
         for (long bin = Bin.leaf(chunk); bin != top && !known(channel, Bin.parent(bin)); bin = Bin.parent(bin)) {
-            hashes.add(peaks, Bin.sibling(bin));
+            bins.add(peaks, Bin.sibling(bin));
         }
         ByteBuf out = to(channel);
-        for (long bin : hashes) {
+        for (long bin : bins) {
             out.writeByte(MessageType.INTEGRITY)
                     .writeInt((int) Bin.firstChunk(bin))
                     .writeInt((int) Bin.lastChunk(bin))
                     .writeBytes(content.hash(bin));
         }
-        if (hashes.size() >= HASHES_BESIDE_DATA) {
+        if (bins.size() >= HASHES_BESIDE_DATA) {
             send(channel, out);
             out = to(channel);
         }
         out.writeByte(MessageType.DATA).writeInt(chunk).writeInt(chunk);
         send(channel, out.writeLong(now / 1_000).writeBytes(content.chunk(chunk)));
-        Flying flying = channel.flying.computeIfAbsent(chunk, c -> new Flying());
+        SwiftChannel.Flying flying = channel.flying.computeIfAbsent(chunk, c -> new SwiftChannel.Flying());
         flying.at = now;
         flying.sends++;
         channel.justSent.put(chunk, now);
@@ -381,7 +337,7 @@ final class ModelSwift implements SimNode {
     }
 
     /** Whether the peer is believed to know the hashes below {@code bin}; what was just sent is doubted now and then. */
-    private boolean known(Channel channel, long bin) {
+    private boolean known(SwiftChannel channel, long bin) {
         int first = (int) Bin.firstChunk(bin);
         int last = (int) Bin.lastChunk(bin);
         int has = channel.has.nextSetBit(first);
@@ -403,7 +359,7 @@ final class ModelSwift implements SimNode {
             }
             return;
         }
-        Channel channel = channels.get(destination);
+        SwiftChannel channel = channels.get(destination);
         if (channel == null || channel.closed || !channel.remote.equals(from)) {
             return;
         }
@@ -417,16 +373,16 @@ final class ModelSwift implements SimNode {
     private void opened(TransportAddress from, ByteBuf in) {
         assertThat(in.readUnsignedByte()).as("a datagram to channel 0 opens").isZero();
         int remote = in.readInt();
-        if (remote == 0 || !options(in, true)) {
+        if (remote == 0 || !SwiftOptions.read(in, true, content)) {
             return;
         }
-        for (Channel channel : channels.values()) {
+        for (SwiftChannel channel : channels.values()) {
             if (channel.remoteId == remote && channel.remote.equals(from)) {
                 shake(channel);
                 return;
             }
         }
-        Channel channel = new Channel(from, nextId++);
+        SwiftChannel channel = new SwiftChannel(from, nextId++);
         channel.remoteId = remote;
         channel.lastReceived = simulation.now();
         channels.put(channel.id, channel);
@@ -436,56 +392,18 @@ final class ModelSwift implements SimNode {
         shake(channel);
     }
 
-    /** Reads options up to their end; false if an opening has one that makes the original drop it. */
-    private boolean options(ByteBuf in, boolean opening) {
-        boolean method = false;
-        boolean swarm = !opening;
-        boolean supported = false;
-        for (int code = in.readUnsignedByte(); code != END; code = in.readUnsignedByte()) {
-            switch (code) {
-                case 0 -> assertThat(in.readByte()).as("version").isPositive();
-                case 1, 5 -> in.readByte();
-                case 2 -> {
-                    byte[] id = new byte[in.readUnsignedShort()];
-                    in.readBytes(id);
-                    assertThat(id).as("swarm ID").isEqualTo(content.rootHash().toBytes());
-                    swarm = true;
-                }
-                case 3 -> {
-                    assertThat(in.readByte()).as("CIPM").isEqualTo((byte) 1);
-                    method = true;
-                }
-                case 4 -> assertThat(in.readByte()).as("hash function").isZero();
-                case 6 -> assertThat(in.readByte()).as("chunk addressing").isEqualTo((byte) 2);
-                case 8 -> {
-                    assertThat(opening).as("supported messages in an answer").isTrue();
-                    in.skipBytes(in.readUnsignedByte());
-                    supported = true;
-                }
-                case 9 -> {
-                    assertThat(opening).as("chunk size in an answer").isTrue();
-                    return false;
-                }
-                default -> throw new AssertionError("option " + code);
-            }
-        }
-        assertThat(supported).as("supported messages that are misread").isFalse();
-        assertThat(method && swarm).as("a handshake without CIPM or swarm ID").isTrue();
-        return true;
-    }
-
-    private void take(Channel channel, ByteBuf in) {
+    private void take(SwiftChannel channel, ByteBuf in) {
         int type = in.readUnsignedByte();
         switch (type) {
             case MessageType.HANDSHAKE -> handshaken(channel, in);
             case MessageType.DATA -> arrived(channel, in);
             case MessageType.ACK -> acknowledged(channel, range(in), in.readLong());
             case MessageType.HAVE -> channel.has.or(range(in));
-            case MessageType.INTEGRITY -> offered(channel, in);
+            case MessageType.INTEGRITY -> hashes.offered(channel.peaks, in);
             case MessageType.REQUEST -> requested(channel, range(in));
             case MessageType.CANCEL -> {
                 BitSet cancelled = range(in);
-                channel.queue.removeIf(queued -> cancelled.get(queued.chunk));
+                channel.queue.removeIf(queued -> cancelled.get(queued.chunk()));
             }
             case MessageType.CHOKE, MessageType.UNCHOKE, MessageType.PEX_REQ -> {}
             default -> throw new AssertionError("message " + type + " to a libswift");
@@ -503,28 +421,28 @@ final class ModelSwift implements SimNode {
         return range;
     }
 
-    private void handshaken(Channel channel, ByteBuf in) {
+    private void handshaken(SwiftChannel channel, ByteBuf in) {
         int remote = in.readInt();
         if (remote == 0) {
             channel.closed = true;
             in.skipBytes(in.readableBytes());
             return;
         }
-        options(in, false);
+        SwiftOptions.read(in, false, content);
         channel.remoteId = remote;
         channel.established = true;
         // Says at once that the answer came: there may be nothing else to say for long.
         send(channel, to(channel));
     }
 
-    private void requested(Channel channel, BitSet range) {
+    private void requested(SwiftChannel channel, BitSet range) {
         range.stream().forEach(chunk -> {
-            channel.queue.removeIf(queued -> queued.chunk == chunk);
-            channel.queue.add(new Queued(chunk, simulation.now()));
+            channel.queue.removeIf(queued -> queued.chunk() == chunk);
+            channel.queue.add(new SwiftChannel.Queued(chunk, simulation.now()));
         });
     }
 
-    private void acknowledged(Channel channel, BitSet range, long delayMicros) {
+    private void acknowledged(SwiftChannel channel, BitSet range, long delayMicros) {
         assertThat(range.cardinality())
                 .as("chunks of one ACK: %s, delay %d", range, delayMicros)
                 .isOne();
@@ -534,32 +452,7 @@ final class ModelSwift implements SimNode {
         }
     }
 
-    private void offered(Channel channel, ByteBuf in) {
-        int first = in.readInt();
-        long bin = Bin.ofRange(first, in.readInt());
-        assertThat(bin).as("INTEGRITY of one node").isNotEqualTo(Bin.NONE);
-        byte[] hash = new byte[SHA1_BYTES];
-        in.readBytes(hash);
-        assertThat(hash).as("hash of bin %d", bin).isEqualTo(content.hash(bin));
-        offered.add(bin);
-        if (!sizeKnown) {
-            // Peaks come from left to right.
-            long end = channel.peaks.isEmpty() ? 0 : Bin.lastChunk(channel.peaks.get(channel.peaks.size() - 1)) + 1;
-            if (first == 0) {
-                channel.peaks.clear();
-            }
-            if (first == 0 || first == end) {
-                channel.peaks.add(bin);
-            }
-            long[] peaks = Bin.peaks(count);
-            sizeKnown = channel.peaks.equals(Arrays.stream(peaks).boxed().toList());
-            if (sizeKnown) {
-                verified.addAll(channel.peaks);
-            }
-        }
-    }
-
-    private void arrived(Channel channel, ByteBuf in) {
+    private void arrived(SwiftChannel channel, ByteBuf in) {
         int chunk = in.readInt();
         assertThat(in.readInt()).as("DATA of one chunk").isEqualTo(chunk);
         assertThat(chunk).as("chunk number").isBetween(0, count - 1);
@@ -574,7 +467,7 @@ final class ModelSwift implements SimNode {
             send(channel, out.writeInt((int) Bin.firstChunk(bin)).writeInt((int) Bin.lastChunk(bin)));
             return;
         }
-        if (!verify(chunk)) {
+        if (!hashes.verify(chunk)) {
             assertThat(perfectPaths).as("no hashes in front of chunk %d", chunk).isFalse();
             return;
         }
@@ -584,24 +477,6 @@ final class ModelSwift implements SimNode {
         ByteBuf out = to(channel).writeByte(MessageType.ACK).writeInt(chunk).writeInt(chunk);
         channel.said.set(chunk);
         send(channel, out.writeLong(simulation.now() / 1_000 - timestamp));
-    }
-
-    /** Climbs from the chunk to a verified hash by hashes that came before it. */
-    private boolean verify(int chunk) {
-        if (!sizeKnown) {
-            return false;
-        }
-        List<Long> path = new ArrayList<>();
-        for (long bin = Bin.leaf(chunk); !verified.contains(bin); bin = Bin.parent(bin)) {
-            long uncle = Bin.sibling(bin);
-            if (!verified.contains(uncle) && !offered.contains(uncle)) {
-                return false;
-            }
-            path.add(bin);
-            path.add(uncle);
-        }
-        verified.addAll(path);
-        return true;
     }
 
     @Override
