@@ -288,6 +288,17 @@ final class ArchitectureTest {
             .because("what X.509 allows is far more than a membership takes: one small package says what that is");
 
     @ArchTest
+    static final ArchRule SIGNATURES_STAND_ALONE = noClasses()
+            .that()
+            .resideOutsideOfPackage(MEMBERSHIP)
+            .and()
+            .haveNameNotMatching(
+                    "org\\.ppspp\\.integrity\\.(Live(Scheme|PublicKey|Verifier|Signer)|(Ecdsa|Rsa|Ed25519)Scheme)")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("org.bouncycastle.."))
+            .because("a signature is bytes to all others; its numbers alone, without a provider, leave the core pure");
+
+    @ArchTest
     static final ArchRule CORE_PRINTS_NOTHING = noClasses()
             .that()
             .resideInAnyPackage("org.ppspp..")
