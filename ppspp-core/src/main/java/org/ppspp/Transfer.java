@@ -2,6 +2,7 @@ package org.ppspp;
 
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * One content asset on its way here and to others, as {@link Peer#share} began it. Its methods may be called from any
  * thread.
  */
-public final class Transfer implements AutoCloseable {
+public final class Transfer implements Playable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
 
     /** Closing waits for disks and trackers, but not for ever. */
@@ -46,6 +47,7 @@ public final class Transfer implements AutoCloseable {
     private final SwarmId swarm;
     private final TransferTrackers trackers;
     private final @Nullable TransferAlto alto;
+    private final Playback playback;
     private final CompletableFuture<Summary> done = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
     private volatile View view;
@@ -65,6 +67,7 @@ public final class Transfer implements AutoCloseable {
         this.swarm = request.metadata().swarmId();
         this.trackers = new TransferTrackers(parts, swarm, request.transport(), this::tell);
         this.alto = request.alto() == null ? null : new TransferAlto(parts, swarm, request.alto());
+        this.playback = new Playback(parts, request);
         this.named = new ArrayList<>(request.peers());
         this.account = new Account(request.metadata(), request.target());
         this.view = new View(account.snapshot(), account.summary(System.nanoTime()));
@@ -80,6 +83,27 @@ public final class Transfer implements AutoCloseable {
      */
     public CompletableFuture<Summary> done() {
         return done.copy();
+    }
+
+    @Override
+    public @Nullable String name() {
+        Path name = request.target().getFileName();
+        return name == null ? null : name.toString();
+    }
+
+    @Override
+    public boolean live() {
+        return false;
+    }
+
+    @Override
+    public long lengthBytes() {
+        return playback.lengthBytes();
+    }
+
+    @Override
+    public ContentReader reader(long position) {
+        return playback.reader(position);
     }
 
     /** How things stand, as of at most a second ago. */
@@ -156,6 +180,7 @@ public final class Transfer implements AutoCloseable {
                 return;
             }
             closing = true;
+            playback.close();
             if (opening != null) {
                 // hashing a large file takes long; it ends in notOpened()
                 opening.interrupt();
@@ -240,6 +265,7 @@ public final class Transfer implements AutoCloseable {
         SwarmConfig joining =
                 opened.swarmConfig().withExchange(request.exchange().config(request.transport()));
         onLoop((engine, now) -> engine.join(now, joining));
+        playback.open(open);
         if (opened.complete()) {
             published();
         }
@@ -252,6 +278,7 @@ public final class Transfer implements AutoCloseable {
     }
 
     private void failed(LocalContentException cause) {
+        playback.close();
         account.stopped(System.nanoTime());
         renew();
         tell(new TransferEvent.Failed(String.valueOf(cause.getMessage())));

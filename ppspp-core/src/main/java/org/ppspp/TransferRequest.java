@@ -18,6 +18,7 @@ import org.ppspp.storage.ExistingFile;
  * @param exchange whether peers tell each other of peers
  * @param existing what happens to a file that does not match
  * @param verifyOnRead whether each chunk is verified again when it is read for another peer
+ * @param play what is fetched first where the content is played meanwhile
  * @param alto who says which peers are cheap, or null where nobody does
  * @param events hears what happens, on a thread of the peer's that other transfers share: it should return soon
  */
@@ -30,6 +31,7 @@ public record TransferRequest(
         ExchangePolicy exchange,
         ExistingFile existing,
         boolean verifyOnRead,
+        PlayPolicy play,
         @Nullable AltoConfig alto,
         Consumer<TransferEvent> events) {
     public TransferRequest {
@@ -48,47 +50,53 @@ public record TransferRequest(
                 ExchangePolicy.OFF,
                 ExistingFile.MOVE_ASIDE,
                 false,
+                PlayPolicy.DEFAULT,
                 null,
                 event -> {});
     }
 
     public TransferRequest withTrackers(List<Endpoint> endpoints) {
         return new TransferRequest(
-                metadata, target, endpoints, peers, transport, exchange, existing, verifyOnRead, alto, events);
+                metadata, target, endpoints, peers, transport, exchange, existing, verifyOnRead, play, alto, events);
     }
 
     public TransferRequest withPeers(List<Endpoint> endpoints) {
         return new TransferRequest(
-                metadata, target, trackers, endpoints, transport, exchange, existing, verifyOnRead, alto, events);
+                metadata, target, trackers, endpoints, transport, exchange, existing, verifyOnRead, play, alto, events);
     }
 
     public TransferRequest withTransport(TransportPolicy policy) {
         return new TransferRequest(
-                metadata, target, trackers, peers, policy, exchange, existing, verifyOnRead, alto, events);
+                metadata, target, trackers, peers, policy, exchange, existing, verifyOnRead, play, alto, events);
     }
 
     public TransferRequest withExchange(ExchangePolicy policy) {
         return new TransferRequest(
-                metadata, target, trackers, peers, transport, policy, existing, verifyOnRead, alto, events);
+                metadata, target, trackers, peers, transport, policy, existing, verifyOnRead, play, alto, events);
     }
 
     public TransferRequest withExisting(ExistingFile treatment) {
         return new TransferRequest(
-                metadata, target, trackers, peers, transport, exchange, treatment, verifyOnRead, alto, events);
+                metadata, target, trackers, peers, transport, exchange, treatment, verifyOnRead, play, alto, events);
     }
 
     public TransferRequest withVerifyOnRead(boolean verify) {
         return new TransferRequest(
-                metadata, target, trackers, peers, transport, exchange, existing, verify, alto, events);
+                metadata, target, trackers, peers, transport, exchange, existing, verify, play, alto, events);
+    }
+
+    public TransferRequest withPlay(PlayPolicy policy) {
+        return new TransferRequest(
+                metadata, target, trackers, peers, transport, exchange, existing, verifyOnRead, policy, alto, events);
     }
 
     public TransferRequest withAlto(@Nullable AltoConfig config) {
         return new TransferRequest(
-                metadata, target, trackers, peers, transport, exchange, existing, verifyOnRead, config, events);
+                metadata, target, trackers, peers, transport, exchange, existing, verifyOnRead, play, config, events);
     }
 
     public TransferRequest withEvents(Consumer<TransferEvent> listener) {
         return new TransferRequest(
-                metadata, target, trackers, peers, transport, exchange, existing, verifyOnRead, alto, listener);
+                metadata, target, trackers, peers, transport, exchange, existing, verifyOnRead, play, alto, listener);
     }
 }

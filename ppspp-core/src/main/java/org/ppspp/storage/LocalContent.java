@@ -73,6 +73,7 @@ public final class LocalContent implements AutoCloseable {
     private long checkpointedAt;
     private boolean checkpointFailing;
     private boolean lengthUnsaved;
+    private volatile Runnable whenStored = () -> {};
 
     LocalContent(Parts parts, ContentOptions options, ContentStore.Opener opener) {
         this.files = parts.files();
@@ -124,6 +125,7 @@ public final class LocalContent implements AutoCloseable {
             lengthBytes = provenLengthBytes;
             dirty = true;
         }
+        whenStored.run();
     }
 
     /** The proven length, or -1. */
@@ -146,6 +148,34 @@ public final class LocalContent implements AutoCloseable {
     public synchronized boolean complete() {
         return lengthBytes > 0
                 && stored.containsAll(0, new ContentLayout(metadata.chunkSizeBytes(), lengthBytes).chunkCount() - 1);
+    }
+
+    /** Has {@code action} done whenever more is stored, or the length is proven: on the thread that did it, and briefly. */
+    public void onStored(Runnable action) {
+        whenStored = action;
+    }
+
+    /**
+     * How many bytes from {@code position} on are stored without a gap, at most {@code maxBytes}. None at the end, and none
+     * while the length is not proven.
+     */
+    public synchronized int storedFrom(long position, int maxBytes) {
+        if (lengthBytes < 0 || position >= lengthBytes) {
+            return 0;
+        }
+        long missing = stored.nextClear(position / metadata.chunkSizeBytes());
+        long end = Math.min(missing * metadata.chunkSizeBytes(), lengthBytes);
+        return (int) Math.max(0, Math.min(end - position, maxBytes));
+    }
+
+    /** Reads what is {@link #storedFrom} a place. */
+    byte[] readStored(long position, int maxBytes) throws IOException {
+        byte[] bytes = new byte[storedFrom(position, maxBytes)];
+        int read = store.readFully(ByteBuffer.wrap(bytes), position);
+        if (read < bytes.length) {
+            throw new IOException(path() + " ends at " + (position + read) + " although more was stored");
+        }
+        return bytes;
     }
 
     /**
@@ -213,6 +243,7 @@ public final class LocalContent implements AutoCloseable {
             dirty = true;
             dirtyBytes += written;
         }
+        whenStored.run();
     }
 
     /** Hashes all of the content, and takes it for stored if it matches the swarm ID. */
@@ -231,6 +262,7 @@ public final class LocalContent implements AutoCloseable {
             stored.set(0, layout.chunkCount() - 1);
             dirty = true;
         }
+        whenStored.run();
         return new StorageResult.Proved(job, tree.upper(), hashBin(layout, BinHashes.count(layout.chunkCount()) - 1));
     }
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,8 +42,10 @@ public final class StorageWorkers implements AutoCloseable {
     private final Map<SwarmId, Integer> unanswered = new HashMap<>();
     private volatile boolean closed;
 
-    /** What waits in the queue: a job, or nothing but a reason to wake up. */
-    private record Order(@Nullable StorageJob job) {}
+    /** What waits in the queue: a job, a wish to read, or nothing but a reason to wake up. */
+    private record Order(@Nullable StorageJob job, @Nullable Reading reading) {}
+
+    private record Reading(SwarmId swarm, long position, int maxBytes, CompletableFuture<byte[]> result) {}
 
     /**
      * Starts the threads.
@@ -73,12 +76,30 @@ public final class StorageWorkers implements AutoCloseable {
     }
 
     public void submit(StorageJob job) {
+        if (!submit(job.swarm(), new Order(job, null))) {
+            throw new IllegalStateException("closed");
+        }
+    }
+
+    /**
+     * Reads what is {@link LocalContent#storedFrom} a place; nothing if that is missing after all. The answer comes on a
+     * worker thread, as an {@link IOException} where the disk fails or the files are closed.
+     */
+    public CompletableFuture<byte[]> read(SwarmId swarm, long position, int maxBytes) {
+        CompletableFuture<byte[]> result = new CompletableFuture<>();
+        if (!submit(swarm, new Order(null, new Reading(swarm, position, maxBytes, result)))) {
+            result.completeExceptionally(closed(swarm));
+        }
+        return result;
+    }
+
+    private boolean submit(SwarmId swarm, Order order) {
         synchronized (idle) {
             if (closed) {
-                throw new IllegalStateException("closed");
+                return false;
             }
-            unanswered.merge(job.swarm(), 1, Integer::sum);
-            queue.add(new Order(job));
+            unanswered.merge(swarm, 1, Integer::sum);
+            return queue.add(order);
         }
     }
 
@@ -96,7 +117,7 @@ public final class StorageWorkers implements AutoCloseable {
     public void close() {
         synchronized (idle) {
             closed = true;
-            threads.forEach(thread -> queue.add(new Order(null)));
+            threads.forEach(thread -> queue.add(new Order(null, null)));
         }
         boolean interrupted = false;
         for (Thread thread : threads) {
@@ -121,6 +142,8 @@ public final class StorageWorkers implements AutoCloseable {
             Order order = next(last);
             if (order != null && order.job() != null) {
                 answer(order.job(), runner);
+            } else if (order != null && order.reading() != null) {
+                answer(order.reading());
             } else if (order == null && last) {
                 return;
             }
@@ -148,13 +171,38 @@ public final class StorageWorkers implements AutoCloseable {
                     job.getClass().getSimpleName(),
                     e);
         } finally {
-            synchronized (idle) {
-                unanswered.computeIfPresent(job.swarm(), (swarm, count) -> count == 1 ? null : count - 1);
-                idle.notifyAll();
-            }
+            answered(job.swarm());
         }
         if (content != null && job instanceof StorageJob.Write) {
             checkpointIfDue(content);
+        }
+    }
+
+    private void answer(Reading reading) {
+        LocalContent content = contents.get(reading.swarm());
+        try {
+            if (content == null) {
+                throw closed(reading.swarm());
+            }
+            reading.result().complete(content.readStored(reading.position(), reading.maxBytes()));
+        } catch (IOException e) {
+            reading.result().completeExceptionally(e);
+        } catch (RuntimeException | Error e) {
+            LOG.error("swarm={} reading failed", reading.swarm(), e);
+            reading.result().completeExceptionally(new IOException("internal error: " + e, e));
+        } finally {
+            answered(reading.swarm());
+        }
+    }
+
+    private static IOException closed(SwarmId swarm) {
+        return new IOException("the files of swarm " + swarm + " are closed");
+    }
+
+    private void answered(SwarmId swarm) {
+        synchronized (idle) {
+            unanswered.computeIfPresent(swarm, (key, count) -> count == 1 ? null : count - 1);
+            idle.notifyAll();
         }
     }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -294,5 +295,32 @@ class StorageWorkersTest {
                 .content();
         workers.register(sample.metadata.swarmId(), content);
         return content;
+    }
+
+    @Test
+    void readsForPlayersWhatIsVerifiedAndNothingElse() throws Exception {
+        Sample sample = Sample.of(64 * 1024 * 2 + 777, 2);
+        try (LocalContent content = open(sample, false)) {
+            int[] told = {0};
+            content.onStored(() -> told[0]++);
+            answer(sample.write(2, 3, 4, 6));
+            assertThat(told[0]).isEqualTo(1);
+            StorageJob.Write held = sample.write(5);
+            answer(new StorageJob.Write(held.swarm(), held.chunks(), false));
+            assertThat(told[0]).isEqualTo(1);
+            assertThat(read(sample, 0)).isEmpty();
+            assertThat(read(sample, 2 * 1024 + 100))
+                    .isEqualTo(Arrays.copyOfRange(sample.bytes, 2 * 1024 + 100, 5 * 1024));
+            assertThat(read(sample, 5 * 1024)).isEmpty();
+            content.lost(0, 1 << 3);
+            assertThat(read(sample, 2 * 1024)).isEqualTo(Arrays.copyOfRange(sample.bytes, 2 * 1024, 3 * 1024));
+            assertThat(read(sample, sample.bytes.length)).isEmpty();
+        }
+        workers.unregister(sample.metadata.swarmId());
+        assertThat(workers.read(sample.metadata.swarmId(), 0, 1)).failsWithin(Duration.ofSeconds(30));
+    }
+
+    private byte[] read(Sample sample, long position) {
+        return workers.read(sample.metadata.swarmId(), position, 1 << 20).join();
     }
 }
