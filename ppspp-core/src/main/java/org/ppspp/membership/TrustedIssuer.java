@@ -19,6 +19,7 @@ import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x509.Time;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.Membership;
+import org.ppspp.keys.Pem;
 import org.ppspp.wire.SwarmId;
 
 /**

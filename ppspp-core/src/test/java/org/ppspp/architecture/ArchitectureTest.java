@@ -54,6 +54,7 @@ final class ArchitectureTest {
     private static final String STORAGE = "org.ppspp.storage..";
     private static final String DISCOVERY = "org.ppspp.discovery..";
     private static final String MEMBERSHIP = "org.ppspp.membership..";
+    private static final String KEYS = "org.ppspp.keys..";
 
     /** Layers 0 to 3: the protocol without the world. */
     private static final String[] CORE = {CHUNK, WIRE, INTEGRITY, PICKER, CONGESTION, ENGINE};
@@ -90,7 +91,7 @@ final class ArchitectureTest {
             .layer("protocol")
             .definedBy(ENGINE)
             .layer("world")
-            .definedBy(NET, STORAGE, DISCOVERY, MEMBERSHIP)
+            .definedBy(NET, STORAGE, DISCOVERY, MEMBERSHIP, KEYS)
             .layer("library")
             .definedBy("org.ppspp")
             .whereLayer("library")
@@ -118,6 +119,8 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule WORLDS = CompositeArchRule.of(strangers(NET, STORAGE, MEMBERSHIP))
             .and(strangers(STORAGE, DISCOVERY, MEMBERSHIP))
+            .and(strangers(STORAGE, DISCOVERY, KEYS))
+            .and(strangers(NET, KEYS))
             .and(noClasses()
                     .that()
                     .resideInAPackage(NET)
@@ -125,7 +128,7 @@ final class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAPackage(DISCOVERY))
             .because(
-                    "sockets, disks, trackers and certificates meet in a peer and nowhere else; trackers are reached over sockets");
+                    "sockets, disks, trackers, certificates and keys meet in a peer and nowhere else; trackers are reached over sockets");
 
     // --- the pure core
 
@@ -280,17 +283,17 @@ final class ArchitectureTest {
             .because("the provider is chosen once, and a wrong algorithm cannot slip in elsewhere");
 
     @ArchTest
-    static final ArchRule ONLY_MEMBERSHIP_READS_CERTIFICATES = noClasses()
+    static final ArchRule ONLY_MEMBERSHIP_AND_KEYS_READ_ASN1 = noClasses()
             .that()
-            .resideOutsideOfPackage(MEMBERSHIP)
+            .resideOutsideOfPackages(MEMBERSHIP, KEYS)
             .should()
             .dependOnClassesThat(resideInAnyPackage("org.bouncycastle.asn1..", "java.security.cert.."))
-            .because("what X.509 allows is far more than a membership takes: one small package says what that is");
+            .because("what X.509 and PKCS#8 allow is far more than we take: two small packages say what that is");
 
     @ArchTest
     static final ArchRule SIGNATURES_STAND_ALONE = noClasses()
             .that()
-            .resideOutsideOfPackage(MEMBERSHIP)
+            .resideOutsideOfPackages(MEMBERSHIP, KEYS)
             .and()
             .haveNameNotMatching(
                     "org\\.ppspp\\.integrity\\.(Live(Scheme|PublicKey|Verifier|Signer)|(Ecdsa|Rsa|Ed25519)Scheme)")
@@ -371,7 +374,8 @@ final class ArchitectureTest {
                 "net",
                 "storage",
                 "discovery",
-                "membership");
+                "membership",
+                "keys");
         assertThat(classes.getPackage("org.ppspp").getSubpackages())
                 .extracting(JavaPackage::getRelativeName)
                 .containsExactlyInAnyOrderElementsOf(known);
