@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.integrity.IntegrityMethod;
+import org.ppspp.integrity.LivePublicKey;
 import org.ppspp.wire.ChunkAddressing;
 import org.ppspp.wire.SwarmId;
 
@@ -30,7 +31,7 @@ import org.ppspp.wire.SwarmId;
  * <tr><td>{@code cs}</td><td>chunk size in bytes; 1024 if absent</td></tr>
  * <tr><td>{@code l}</td><td>content length in bytes</td></tr>
  * <tr><td>{@code ip}</td><td>code of the content integrity protection method; if absent, Merkle hash tree (1) where the
- * swarm ID has the length of a hash, Unified Merkle Tree (3) where not</td></tr>
+ * swarm ID has the length of a hash, Unified Merkle Tree (3) where it is the key of a live stream</td></tr>
  * <tr><td>{@code hf}</td><td>code of the hash function; if absent, the one whose hashes are as long as the swarm ID, or
  * SHA-256</td></tr>
  * <tr><td>{@code am}</td><td>code of the chunk addressing method; 32-bit chunk ranges (2) if absent</td></tr>
@@ -220,6 +221,9 @@ public record SwarmLink(SwarmMetadata metadata, @Nullable String name, List<Stri
         ChunkAddressing addressing =
                 known(values, "am", ChunkAddressing.byCode(code(values, "am", ChunkAddressing.CHUNK_RANGES_32.code())));
         Long chunkSize = number(values, "cs");
+        if (method == IntegrityMethod.UNIFIED_MERKLE_TREE && !values.containsKey("ip")) {
+            checkKey(id);
+        }
         return new SwarmMetadata(
                 id,
                 method,
@@ -230,6 +234,19 @@ public record SwarmLink(SwarmMetadata metadata, @Nullable String name, List<Stri
                 addressing,
                 number(values, "l"),
                 number(values, "dw"));
+    }
+
+    /** An ID of no hash's length is more often a hash that was not copied whole than a bad key. */
+    private static void checkKey(SwarmId id) {
+        try {
+            LivePublicKey.parse(id.toBytes());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the swarm ID has " + 2 * id.length()
+                            + " digits; a root hash has 40 (SHA-1), 56, 64 (SHA-256), 96 or" + " 128. And "
+                            + e.getMessage(),
+                    e);
+        }
     }
 
     private static IntegrityMethod usualMethod(SwarmId id) {

@@ -3,16 +3,21 @@ package org.ppspp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.integrity.IntegrityMethod;
+import org.ppspp.integrity.LiveAlgorithm;
+import org.ppspp.integrity.SeededKeys;
 import org.ppspp.wire.ChunkAddressing;
 import org.ppspp.wire.SwarmId;
 
@@ -36,9 +41,47 @@ class SwarmLinkTest {
             assertThat(metadata.hashFunction()).isEqualTo(function);
             assertThat(metadata.integrityMethod()).isEqualTo(IntegrityMethod.MERKLE_HASH_TREE);
         }
-        SwarmMetadata live = SwarmLink.parse("0d" + "17".repeat(64)).metadata();
-        assertThat(live.integrityMethod()).isEqualTo(IntegrityMethod.UNIFIED_MERKLE_TREE);
-        assertThat(live.hashFunction()).isEqualTo(HashFunction.SHA256);
+    }
+
+    @ParameterizedTest
+    @EnumSource(LiveAlgorithm.class)
+    @DisplayName("a bare swarm ID that is a key means a live stream with a Unified Merkle Tree of SHA-256")
+    void takesABareKeyForALiveStream(LiveAlgorithm algorithm) {
+        String id = SeededKeys.publicKey(algorithm, 9).swarmId().toString();
+        SwarmLink link = SwarmLink.parse(id);
+        assertThat(link.metadata().live()).isTrue();
+        assertThat(link.metadata().integrityMethod()).isEqualTo(IntegrityMethod.UNIFIED_MERKLE_TREE);
+        assertThat(link.metadata().hashFunction()).isEqualTo(HashFunction.SHA256);
+        assertThat(link.metadata().discardWindowChunks()).isNull();
+        assertThat(link).hasToString("ppspp:" + id);
+        String other = "ppspp:" + id + "?cs=1316&ip=2&hf=0&dw=4096&tr=tracker.example:6777";
+        assertThat(SwarmLink.parse(other).metadata().integrityMethod()).isEqualTo(IntegrityMethod.SIGN_ALL);
+        assertThat(SwarmLink.parse(other).metadata().discardWindowChunks()).isEqualTo(4096);
+        assertThat(SwarmLink.parse(other)).hasToString(other);
+    }
+
+    @Test
+    void keepsTheLongestKey() {
+        String id = "0803010001" + "ff".repeat(512);
+        assertThat(SwarmLink.parse("ppspp:" + id + "?dw=1")).hasToString("ppspp:" + id + "?dw=1");
+    }
+
+    @Test
+    void saysWhyAnIdIsNeitherHashNorKey() {
+        assertThatThrownBy(() -> SwarmLink.parse(ID.substring(2)))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("38 digits")
+                .hasMessageContaining("40 (SHA-1)")
+                .hasMessageContaining("no algorithm has number 148");
+        assertThatThrownBy(() -> SwarmLink.parse("0d" + "17".repeat(64)))
+                .isExactlyInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no point of the curve");
+        for (int method = 2; method <= 3; method++) {
+            String link = "ppspp:" + ID + "?ip=" + method;
+            assertThatThrownBy(() -> SwarmLink.parse(link))
+                    .isExactlyInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the swarm ID is no key of a live stream");
+        }
     }
 
     @Test
@@ -58,12 +101,17 @@ class SwarmLinkTest {
     void keepsAnySwarm() {
         long seed = 8;
         Random random = new Random(seed);
+        byte[][] keys = Arrays.stream(LiveAlgorithm.values())
+                .map(algorithm -> SeededKeys.publicKey(algorithm, seed).encode())
+                .toArray(byte[][]::new);
         for (int round = 0; round < 500; round++) {
             HashFunction function = pick(random, HashFunction.values());
             IntegrityMethod method = pick(random, IntegrityMethod.values());
-            boolean merkle = method == IntegrityMethod.MERKLE_HASH_TREE;
-            byte[] id = new byte[merkle ? function.length() : 1 + random.nextInt(99)];
+            byte[] id = new byte[method == IntegrityMethod.NONE ? 1 + random.nextInt(99) : function.length()];
             random.nextBytes(id);
+            if (method == IntegrityMethod.UNIFIED_MERKLE_TREE || method == IntegrityMethod.SIGN_ALL) {
+                id = pick(random, keys);
+            }
             SwarmLink link = new SwarmLink(
                     new SwarmMetadata(
                             SwarmId.of(id),
@@ -72,7 +120,7 @@ class SwarmLinkTest {
                             200 + random.nextInt(10_000),
                             pick(random, ChunkAddressing.values()),
                             random.nextBoolean() ? null : 1 + random.nextLong(1L << 38),
-                            random.nextBoolean() ? null : random.nextLong(1L << 31)),
+                            random.nextBoolean() ? null : 1 + random.nextLong(1L << 31)),
                     random.nextBoolean() ? null : "nаme " + round + " 100%😀.bin",
                     random.nextBoolean() ? List.of() : List.of("a:1", "b:2"),
                     random.nextBoolean() ? List.of() : List.of("[::1]:3"));
@@ -144,6 +192,7 @@ class SwarmLinkTest {
                 ID + "?hf=9",
                 ID + "?am=5",
                 ID + "?ip=4",
+                ID + "?dw=0",
                 ID + "?n=%zz",
                 ID + "?n=%",
                 ID + "?n=%ff",

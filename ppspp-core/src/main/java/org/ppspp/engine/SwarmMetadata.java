@@ -3,13 +3,14 @@ package org.ppspp.engine;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.integrity.IntegrityMethod;
+import org.ppspp.integrity.LivePublicKey;
 import org.ppspp.wire.ChunkAddressing;
 import org.ppspp.wire.SwarmId;
 
 /**
  * What a peer must know of a swarm before it contacts anyone (RFC 7574 §3.1.1): fixed by the publisher, never negotiated.
  *
- * @param swarmId the root hash, or the public key of a live stream
+ * @param swarmId the root hash, or the public key of a live stream ({@link LivePublicKey})
  * @param integrityMethod how chunks are verified
  * @param hashFunction of the Merkle tree
  * @param chunkSizeBytes size of every chunk but the last, 1 to 62,000
@@ -46,6 +47,13 @@ public record SwarmMetadata(
                 throw new IllegalArgumentException("a chunk of two hash lengths could be forged");
             }
         }
+        if (isLive(integrityMethod)) {
+            LivePublicKey.parse(swarmId.toBytes());
+        }
+        if (discardWindowChunks != null && discardWindowChunks < 1) {
+            throw new IllegalArgumentException(
+                    "the live discard window must be at least one chunk, not " + discardWindowChunks);
+        }
         if (contentLengthBytes != null && contentLengthBytes <= 0) {
             throw new IllegalArgumentException("the content length must be positive, not " + contentLengthBytes);
         }
@@ -69,6 +77,15 @@ public record SwarmMetadata(
                 ChunkAddressing.CHUNK_RANGES_32,
                 contentLengthBytes,
                 null);
+    }
+
+    /** Whether the content is a live stream, which is signed. */
+    public boolean live() {
+        return isLive(integrityMethod);
+    }
+
+    private static boolean isLive(IntegrityMethod method) {
+        return method == IntegrityMethod.UNIFIED_MERKLE_TREE || method == IntegrityMethod.SIGN_ALL;
     }
 
     public SwarmMetadata withContentLength(long lengthBytes) {
