@@ -56,7 +56,7 @@ record EcdsaScheme(ECDomainParameters curve, HashFunction hash) implements LiveS
     @Override
     public byte[] publicKeyOf(AsymmetricKeyParameter privateKey) {
         if (!(privateKey instanceof ECPrivateKeyParameters key) || !isOurs(key.getParameters())) {
-            throw new IllegalArgumentException("no private key of this curve");
+            throw new IllegalArgumentException("the key is no private key of the curve that the algorithm takes");
         }
         ECPoint point = new FixedPointCombMultiplier()
                 .multiply(curve.getG(), key.getD())
