@@ -21,6 +21,7 @@ import org.ppspp.storage.LocalContentException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,12 +39,14 @@ import picocli.CommandLine.TypeConversionException;
         usageHelpAutoWidth = true,
         description = {
             "Makes files, computes the root hashes that name their swarms, and checks files.",
+            "Makes the keys that name and sign live streams.",
             "",
             "Examples:",
             "  fileutil --filename film.mp4 --hash",
             "  fileutil --filename film.mp4 --link --tree",
             "  fileutil --filename film.mp4 --verify d094024bfed046a9be25a762870ce67089f31f81",
             "  fileutil --filename test.bin --create --size 100M --seed 7 --hash",
+            "  fileutil --live-key stream.key --tracker tracker.example",
             ""
         },
         footer = {
@@ -59,8 +62,8 @@ public final class FileUtil implements Callable<Integer> {
     /** RFC 7574 §8.1. */
     private static final int RECOMMENDED_LEAST_BYTES = 512;
 
-    @Option(names = "--filename", paramLabel = "FILE", required = true, description = "The file.")
-    private String filename = "";
+    @Option(names = "--filename", paramLabel = "FILE", description = "The file.")
+    private @Nullable String filename;
 
     @Option(names = "--create", description = "Make the file of random bytes; takes --size.")
     private boolean create;
@@ -98,7 +101,7 @@ public final class FileUtil implements Callable<Integer> {
             paramLabel = "NAME",
             converter = HashFunctionNames.class,
             completionCandidates = HashFunctionNames.class,
-            description = "One of ${COMPLETION-CANDIDATES}; sha-1 if not given.")
+            description = "One of ${COMPLETION-CANDIDATES}; sha-1 if not given, and for a live stream sha-256.")
     private @Nullable HashFunction hashFunction;
 
     @Option(
@@ -124,6 +127,9 @@ public final class FileUtil implements Callable<Integer> {
             names = {"-q", "--quiet"},
             description = "Show no progress and no notes.")
     private boolean quiet;
+
+    @ArgGroup(validate = false, heading = "%nLive streams:%n")
+    private LiveOptions live = new LiveOptions();
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -175,6 +181,9 @@ public final class FileUtil implements Callable<Integer> {
 
     @Override
     public Integer call() throws Failure, IOException {
+        if (live.key != null) {
+            return stream();
+        }
         Path file = path();
         SwarmLink expected = check();
         Report report = new Report(file);
@@ -201,7 +210,40 @@ public final class FileUtil implements Callable<Integer> {
         return matches ? ExitCode.OK : ExitCode.MISMATCH;
     }
 
+    private Integer stream() throws LocalContentException {
+        if (filename != null || create || tree || verify != null || size != null || seed != null || overwrite) {
+            throw misuse("--live-key is about a stream: leave out what is about a file");
+        }
+        if (live.signAll && hashFunction != null) {
+            throw misuse("--sign-all knows no hashes: leave out --hash-function");
+        }
+        checkLive();
+        checkChunkRange();
+        if (!quiet) {
+            warnOfChunkSize();
+        }
+        HashFunction function = hashFunction == null ? HashFunction.SHA256 : hashFunction;
+        LiveStream stream = LiveStream.of(live, function, chunkSize());
+        if (stream.made() && !quiet) {
+            err.println("created " + stream.file() + ", a key for "
+                    + stream.key().algorithm() + ": whoever has it can sign the stream");
+        }
+        List<String> lines = json ? List.of(stream.json()) : stream.lines(hash, link || !hash);
+        lines.forEach(out::println);
+        return ExitCode.OK;
+    }
+
+    private void checkLive() {
+        String misuse = live.misuse();
+        if (misuse != null) {
+            throw misuse(misuse);
+        }
+    }
+
     private Path path() {
+        if (filename == null) {
+            throw misuse("name a file with --filename, or the key of a live stream with --live-key");
+        }
         try {
             Path path = Path.of(filename);
             if (path.getFileName() == null || filename.isEmpty()) {
@@ -215,6 +257,7 @@ public final class FileUtil implements Callable<Integer> {
 
     /** Refuses options that make no sense together, and returns the swarm to verify against. */
     private @Nullable SwarmLink check() {
+        checkLive();
         if (!create && !hash && !link && !tree && verify == null) {
             throw misuse("nothing to do: give --hash, --link, --tree, --verify or --create");
         }
@@ -247,12 +290,16 @@ public final class FileUtil implements Callable<Integer> {
             }
             return;
         }
-        if (chunkSize() < 1 || chunkSize() > SwarmMetadata.MAX_CHUNK_SIZE_BYTES) {
-            throw misuse("--chunk-size must be 1 to " + SwarmMetadata.MAX_CHUNK_SIZE_BYTES);
-        }
+        checkChunkRange();
         if (chunkSize() == 2L * function.length()) {
             throw misuse(
                     "--chunk-size must not be two " + function.algorithm() + " hashes long: chunks could be forged");
+        }
+    }
+
+    private void checkChunkRange() {
+        if (chunkSize() < 1 || chunkSize() > SwarmMetadata.MAX_CHUNK_SIZE_BYTES) {
+            throw misuse("--chunk-size must be 1 to " + SwarmMetadata.MAX_CHUNK_SIZE_BYTES);
         }
     }
 
