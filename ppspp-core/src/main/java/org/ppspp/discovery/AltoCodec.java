@@ -15,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -152,15 +151,7 @@ final class AltoCodec {
         if (!v6 && !typed.startsWith("ipv4:")) {
             return null;
         }
-        byte @Nullable [] bytes = NetUtil.createByteArrayFromIpAddressString(typed.substring("ipv4:".length()));
-        if (bytes == null) {
-            return null;
-        }
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException e) {
-            throw new AssertionError("Netty parsed an address of " + bytes.length + " bytes", e);
-        }
+        return NumericHost.address(typed.substring("ipv4:".length()));
     }
 
     /** The services of a directory that was got from {@code location}, in its order. */

@@ -2,7 +2,6 @@ package org.ppspp.discovery;
 
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -101,15 +100,7 @@ public sealed interface TrackerMessage {
          * up. An IPv4-mapped IPv6 address comes out as IPv4, a scope is dropped.
          */
         public @Nullable InetAddress numericHost() {
-            byte @Nullable [] bytes = NetUtil.createByteArrayFromIpAddressString(host);
-            if (bytes == null) {
-                return null;
-            }
-            try {
-                return InetAddress.getByAddress(bytes);
-            } catch (UnknownHostException e) {
-                throw new AssertionError("Netty parsed an address of " + bytes.length + " bytes", e);
-            }
+            return NumericHost.address(host);
         }
     }
 
