@@ -1,5 +1,7 @@
 package org.ppspp.sim;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
@@ -89,6 +91,15 @@ public final class Simulation {
     /** A number that depends on everything that was sent, when and where. */
     public long traceHash() {
         return trace;
+    }
+
+    /** Lets a swarm that was stopped come to rest, and returns the {@link #traceHash}. */
+    long end() {
+        run(1_000_000_000L, () -> false);
+        assertThat(buffers.metric().usedHeapMemory())
+                .as("I16: buffers are all returned")
+                .isZero();
+        return traceHash();
     }
 
     void attach(TransportAddress address, SimNode node) {

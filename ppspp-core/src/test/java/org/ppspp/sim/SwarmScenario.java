@@ -26,7 +26,7 @@ import org.ppspp.wire.TransportAddress;
  * A whole swarm drawn from one seed: sizes, faults, who crashes, lies and stalls. First everything may go wrong and only
  * safety counts; then the faults end and everyone honest must complete in time.
  */
-public final class SwarmScenario {
+public final class SwarmScenario implements Scenario {
     private static final long SECOND = 1_000_000_000L;
     private static final long FAULTY_PHASE = 20 * SECOND;
     private static final long CALM_PHASE = 400 * SECOND;
@@ -207,7 +207,7 @@ public final class SwarmScenario {
         return honest.stream().allMatch(peer -> peer.disk().complete());
     }
 
-    /** Runs both phases and returns the trace hash. Throws an {@link AssertionError} for any broken invariant. */
+    @Override
     public long run() {
         for (SimPeer peer : everyone) {
             peer.start();
@@ -227,11 +227,7 @@ public final class SwarmScenario {
                 .withFailMessage(() -> "not complete after the calm phase: " + description + progress())
                 .isTrue();
         everyone.forEach(SimPeer::stop);
-        simulation.run(SECOND, () -> false);
-        assertThat(simulation.buffers().metric().usedHeapMemory())
-                .as("I16: buffers are all returned")
-                .isZero();
-        return simulation.traceHash();
+        return simulation.end();
     }
 
     private String progress() {

@@ -1,42 +1,13 @@
 package org.ppspp.sim;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import org.junit.jupiter.api.Test;
 
 /**
  * Swarms under faults. {@code -Dppspp.sim.seeds=N} runs more of them, {@code -Dppspp.sim.seed=S} replays one.
  */
 class SwarmSimulationTest {
-    private static final int DETERMINISM_EVERY = 50;
-
     @Test
     void everySeedKeepsTheInvariantsAndCompletes() {
-        String only = System.getProperty("ppspp.sim.seed", "");
-        if (!only.isBlank()) {
-            run(Long.parseLong(only.trim()));
-            return;
-        }
-        long first = Long.getLong("ppspp.sim.first", 1);
-        int seeds = Integer.getInteger("ppspp.sim.seeds", 500);
-        for (long seed = first; seed < first + seeds; seed++) {
-            long trace = run(seed);
-            if (seed % DETERMINISM_EVERY == 0) {
-                assertThat(run(seed))
-                        .as("I12: seed %d gives the same trace again", seed)
-                        .isEqualTo(trace);
-            }
-        }
-    }
-
-    private static long run(long seed) {
-        try {
-            return new SwarmScenario(seed).run();
-        } catch (Throwable failure) {
-            throw new AssertionError(
-                    "seed " + seed + " failed; replay it with: mvn -pl ppspp-core test -Dtest=SwarmSimulationTest"
-                            + " -Dppspp.sim.seed=" + seed,
-                    failure);
-        }
+        Scenario.runSeeds(getClass(), "ppspp.sim.seeds", 500, SwarmScenario::new);
     }
 }
