@@ -67,24 +67,29 @@ public enum Dialect {
         return switch (this) {
             case RFC7574 -> theirs;
             case LIBSWIFT ->
-                theirs.withMetadata(
-                        theirs.integrityMethod(),
-                        HashFunction.SHA1.code(),
-                        orElse(theirs.addressing(), ChunkAddressing.CHUNK_RANGES_32),
-                        (long) metadata.chunkSizeBytes());
+                theirs.with()
+                        .hashFunction(HashFunction.SHA1.code())
+                        .addressing(orElse(theirs.addressing(), ChunkAddressing.CHUNK_RANGES_32))
+                        .chunkSize((long) metadata.chunkSizeBytes())
+                        .build();
             case PYPPSPP ->
-                theirs.withMetadata(
-                        metadata.integrityMethod().code(),
-                        metadata.hashFunction().code(),
-                        orElse(theirs.addressing(), ChunkAddressing.CHUNK_RANGES_32),
-                        orElse(theirs.chunkSize(), PYPPSPP_CHUNK_SIZE));
+                theirs.with()
+                        .integrityMethod(metadata.integrityMethod().code())
+                        .hashFunction(metadata.hashFunction().code())
+                        .addressing(orElse(theirs.addressing(), ChunkAddressing.CHUNK_RANGES_32))
+                        .chunkSize(orElse(theirs.chunkSize(), PYPPSPP_CHUNK_SIZE))
+                        .build();
         };
     }
 
     /** {@code ours} without what a peer of this dialect cannot take. */
     ProtocolOptions limit(ProtocolOptions ours) {
-        ProtocolOptions limited = this != LIBSWIFT ? ours : ours.withoutFinalOptions();
-        return hashes() ? limited : limited.withMetadata(NO_INTEGRITY, null, limited.addressing(), limited.chunkSize());
+        return switch (this) {
+            case RFC7574 -> ours;
+            case LIBSWIFT -> ours.with().supportedMessages(null).chunkSize(null).build();
+            case PYPPSPP ->
+                ours.with().integrityMethod(NO_INTEGRITY).hashFunction(null).build();
+        };
     }
 
     /** The messages that a peer of this dialect takes whose handshake says {@code said} of them. */

@@ -57,18 +57,17 @@ final class Greeting {
     /** The options of the first datagram, which names the swarm, or of the answer, which need not. */
     ProtocolOptions options(boolean initiator, Dialect dialect, boolean reliable) {
         boolean full = initiator || dialect.answersInFull();
-        ProtocolOptions options = new ProtocolOptions(
-                ProtocolOptions.VERSION,
-                full ? ProtocolOptions.VERSION : null,
-                full ? metadata.swarmId() : null,
-                metadata.integrityMethod().code(),
-                metadata.hashFunction().code(),
-                null,
-                metadata.addressing(),
-                null,
-                supported,
-                (long) metadata.chunkSizeBytes(),
-                reliable ? identity.peerId() : null);
+        ProtocolOptions options = new ProtocolOptions.Builder()
+                .version(ProtocolOptions.VERSION)
+                .minimumVersion(full ? ProtocolOptions.VERSION : null)
+                .swarmId(full ? metadata.swarmId() : null)
+                .integrityMethod(metadata.integrityMethod().code())
+                .hashFunction(metadata.hashFunction().code())
+                .addressing(metadata.addressing())
+                .supportedMessages(supported)
+                .chunkSize((long) metadata.chunkSizeBytes())
+                .peerId(reliable ? identity.peerId() : null)
+                .build();
         return dialect.limit(options);
     }
 

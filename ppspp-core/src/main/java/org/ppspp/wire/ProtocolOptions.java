@@ -46,8 +46,7 @@ public record ProtocolOptions(
     public static final long VARIABLE_CHUNK_SIZE = 0xffffffffL;
 
     /** No options: the shortest closing handshake. */
-    public static final ProtocolOptions NONE =
-            new ProtocolOptions(null, null, null, null, null, null, null, null, null, null, null);
+    public static final ProtocolOptions NONE = new Builder().build();
 
     private static final int OPTION_VERSION = 0;
     private static final int OPTION_MINIMUM_VERSION = 1;
@@ -66,87 +65,25 @@ public record ProtocolOptions(
     private static final int METHOD_SIGN_ALL = 2;
     private static final int METHOD_UNIFIED_MERKLE_TREE = 3;
 
-    /** Options of the RFC alone. */
-    public ProtocolOptions(
-            @Nullable Integer version,
-            @Nullable Integer minimumVersion,
-            @Nullable SwarmId swarmId,
-            @Nullable Integer integrityMethod,
-            @Nullable Integer hashFunction,
-            @Nullable Integer signatureAlgorithm,
-            @Nullable ChunkAddressing addressing,
-            @Nullable Long liveDiscardWindow,
-            @Nullable SupportedMessages supportedMessages,
-            @Nullable Long chunkSize) {
-        this(
-                version,
-                minimumVersion,
-                swarmId,
-                integrityMethod,
-                hashFunction,
-                signatureAlgorithm,
-                addressing,
-                liveDiscardWindow,
-                supportedMessages,
-                chunkSize,
-                null);
-    }
-
-    /** These options with other ones for what all peers of a swarm must agree on. */
-    public ProtocolOptions withMetadata(
-            @Nullable Integer method,
-            @Nullable Integer function,
-            @Nullable ChunkAddressing chunkAddressing,
-            @Nullable Long size) {
-        return new ProtocolOptions(
-                version,
-                minimumVersion,
-                swarmId,
-                method,
-                function,
-                signatureAlgorithm,
-                chunkAddressing,
-                liveDiscardWindow,
-                supportedMessages,
-                size,
-                peerId);
-    }
-
-    /** These options without Supported Messages and chunk size, which came into the RFC after its tenth draft. */
-    public ProtocolOptions withoutFinalOptions() {
-        return new ProtocolOptions(
-                version,
-                minimumVersion,
-                swarmId,
-                integrityMethod,
-                hashFunction,
-                signatureAlgorithm,
-                addressing,
-                liveDiscardWindow,
-                null,
-                null,
-                peerId);
-    }
-
-    /** These options and who speaks. */
-    public ProtocolOptions withPeerId(UUID id) {
-        return new ProtocolOptions(
-                version,
-                minimumVersion,
-                swarmId,
-                integrityMethod,
-                hashFunction,
-                signatureAlgorithm,
-                addressing,
-                liveDiscardWindow,
-                supportedMessages,
-                chunkSize,
-                id);
+    /** To put other options together, from these. */
+    public Builder with() {
+        return new Builder()
+                .version(version)
+                .minimumVersion(minimumVersion)
+                .swarmId(swarmId)
+                .integrityMethod(integrityMethod)
+                .hashFunction(hashFunction)
+                .signatureAlgorithm(signatureAlgorithm)
+                .addressing(addressing)
+                .liveDiscardWindow(liveDiscardWindow)
+                .supportedMessages(supportedMessages)
+                .chunkSize(chunkSize)
+                .peerId(peerId);
     }
 
     /** The options of a closing handshake that tells the highest version spoken (RFC 7574 §8.4). */
     public static ProtocolOptions closing(int version) {
-        return new ProtocolOptions(version, null, null, null, null, null, null, null, null, null);
+        return new Builder().version(version).build();
     }
 
     /** Whether messages of {@code type}, a code of {@link MessageType}, may be sent to the peer. */
@@ -193,17 +130,7 @@ public record ProtocolOptions(
 
     /** Reads options, {@link #peerId} among them if it is {@code named}. */
     static ProtocolOptions decode(ByteBuf in, boolean named) throws MalformedMessageException {
-        Integer version = null;
-        Integer minimumVersion = null;
-        SwarmId swarmId = null;
-        Integer integrityMethod = null;
-        Integer hashFunction = null;
-        Integer signatureAlgorithm = null;
-        ChunkAddressing addressing = null;
-        Long liveDiscardWindow = null;
-        SupportedMessages supportedMessages = null;
-        Long chunkSize = null;
-        UUID peerId = null;
+        Builder options = new Builder();
         int previous = -1;
         for (int code = readByte(in); code != OPTION_END; code = readByte(in)) { // ascending, hence few times
             if (code <= previous) {
@@ -211,32 +138,21 @@ public record ProtocolOptions(
             }
             previous = code;
             switch (code) {
-                case OPTION_VERSION -> version = readByte(in);
-                case OPTION_MINIMUM_VERSION -> minimumVersion = readByte(in);
-                case OPTION_SWARM_ID -> swarmId = readSwarmId(in);
-                case OPTION_INTEGRITY_METHOD -> integrityMethod = readByte(in);
-                case OPTION_HASH_FUNCTION -> hashFunction = readByte(in);
-                case OPTION_SIGNATURE_ALGORITHM -> signatureAlgorithm = readByte(in);
-                case OPTION_ADDRESSING -> addressing = readAddressing(in);
-                case OPTION_DISCARD_WINDOW -> liveDiscardWindow = readDiscardWindow(in, addressing);
-                case OPTION_SUPPORTED_MESSAGES -> supportedMessages = SupportedMessages.decode(in);
-                case OPTION_CHUNK_SIZE -> chunkSize = readChunkSize(in);
-                case OPTION_PEER_ID -> peerId = readPeerId(in, named);
+                case OPTION_VERSION -> options.version = readByte(in);
+                case OPTION_MINIMUM_VERSION -> options.minimumVersion = readByte(in);
+                case OPTION_SWARM_ID -> options.swarmId = readSwarmId(in);
+                case OPTION_INTEGRITY_METHOD -> options.integrityMethod = readByte(in);
+                case OPTION_HASH_FUNCTION -> options.hashFunction = readByte(in);
+                case OPTION_SIGNATURE_ALGORITHM -> options.signatureAlgorithm = readByte(in);
+                case OPTION_ADDRESSING -> options.addressing = readAddressing(in);
+                case OPTION_DISCARD_WINDOW -> options.liveDiscardWindow = readDiscardWindow(in, options.addressing);
+                case OPTION_SUPPORTED_MESSAGES -> options.supportedMessages = SupportedMessages.decode(in);
+                case OPTION_CHUNK_SIZE -> options.chunkSize = readChunkSize(in);
+                case OPTION_PEER_ID -> options.peerId = readPeerId(in, named);
                 default -> throw unknown();
             }
         }
-        return new ProtocolOptions(
-                version,
-                minimumVersion,
-                swarmId,
-                integrityMethod,
-                hashFunction,
-                signatureAlgorithm,
-                addressing,
-                liveDiscardWindow,
-                supportedMessages,
-                chunkSize,
-                peerId);
+        return options.build();
     }
 
     /** Writes the options that are there, in order, and the end option. A discard window needs the addressing. */
@@ -361,5 +277,90 @@ public record ProtocolOptions(
             throw new MalformedMessageException("mandatory option missing: " + name);
         }
         return option;
+    }
+
+    /** Puts options together; those that are not named are absent, as those named with null. */
+    public static final class Builder {
+        private @Nullable Integer version;
+        private @Nullable Integer minimumVersion;
+        private @Nullable SwarmId swarmId;
+        private @Nullable Integer integrityMethod;
+        private @Nullable Integer hashFunction;
+        private @Nullable Integer signatureAlgorithm;
+        private @Nullable ChunkAddressing addressing;
+        private @Nullable Long liveDiscardWindow;
+        private @Nullable SupportedMessages supportedMessages;
+        private @Nullable Long chunkSize;
+        private @Nullable UUID peerId;
+
+        public Builder version(@Nullable Integer value) {
+            version = value;
+            return this;
+        }
+
+        public Builder minimumVersion(@Nullable Integer value) {
+            minimumVersion = value;
+            return this;
+        }
+
+        public Builder swarmId(@Nullable SwarmId value) {
+            swarmId = value;
+            return this;
+        }
+
+        public Builder integrityMethod(@Nullable Integer value) {
+            integrityMethod = value;
+            return this;
+        }
+
+        public Builder hashFunction(@Nullable Integer value) {
+            hashFunction = value;
+            return this;
+        }
+
+        public Builder signatureAlgorithm(@Nullable Integer value) {
+            signatureAlgorithm = value;
+            return this;
+        }
+
+        public Builder addressing(@Nullable ChunkAddressing value) {
+            addressing = value;
+            return this;
+        }
+
+        public Builder liveDiscardWindow(@Nullable Long value) {
+            liveDiscardWindow = value;
+            return this;
+        }
+
+        public Builder supportedMessages(@Nullable SupportedMessages value) {
+            supportedMessages = value;
+            return this;
+        }
+
+        public Builder chunkSize(@Nullable Long value) {
+            chunkSize = value;
+            return this;
+        }
+
+        public Builder peerId(@Nullable UUID value) {
+            peerId = value;
+            return this;
+        }
+
+        public ProtocolOptions build() {
+            return new ProtocolOptions(
+                    version,
+                    minimumVersion,
+                    swarmId,
+                    integrityMethod,
+                    hashFunction,
+                    signatureAlgorithm,
+                    addressing,
+                    liveDiscardWindow,
+                    supportedMessages,
+                    chunkSize,
+                    peerId);
+        }
     }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -25,6 +24,7 @@ import org.ppspp.wire.SwarmId;
 import org.ppspp.wire.WireFormat;
 
 class GreetingTest {
+    private static final String NO_VERSION = "no common protocol version";
     private static final SwarmMetadata METADATA = SwarmMetadata.ofRootHash(id(1), 1_024, 5_000L);
     private static final WireFormat FORMAT = new WireFormat(ChunkAddressing.CHUNK_RANGES_32, 32, 0, 1_024, -1);
 
@@ -42,33 +42,8 @@ class GreetingTest {
         return greeting.options(initiator, Dialect.RFC7574, false);
     }
 
-    /** The options of a peer that we change one at a time. */
-    private record Theirs(
-            @Nullable Integer version,
-            @Nullable Integer minimum,
-            @Nullable SwarmId swarm,
-            @Nullable Integer method,
-            @Nullable Integer function,
-            @Nullable ChunkAddressing addressing,
-            @Nullable Long chunkSize) {
-        static Theirs of(ProtocolOptions o) {
-            return new Theirs(
-                    o.version(),
-                    o.minimumVersion(),
-                    o.swarmId(),
-                    o.integrityMethod(),
-                    o.hashFunction(),
-                    o.addressing(),
-                    o.chunkSize());
-        }
-
-        ProtocolOptions options() {
-            return new ProtocolOptions(
-                    version, minimum, swarm, method, function, null, addressing, null, null, chunkSize);
-        }
-    }
-
-    private record Change(String reason, UnaryOperator<Theirs> of) {
+    /** What one peer says otherwise than we do. */
+    private record Change(String reason, UnaryOperator<ProtocolOptions.Builder> of) {
         @Override
         public String toString() {
             return reason;
@@ -77,46 +52,30 @@ class GreetingTest {
 
     static Stream<Change> changes() {
         return Stream.of(
-                new Change(
-                        "no common protocol version",
-                        t -> new Theirs(2, 2, t.swarm, t.method, t.function, t.addressing, t.chunkSize)),
-                new Change(
-                        "no common protocol version",
-                        t -> new Theirs(null, null, t.swarm, t.method, t.function, t.addressing, t.chunkSize)),
-                new Change(
-                        "another swarm", t -> new Theirs(1, 1, id(2), t.method, t.function, t.addressing, t.chunkSize)),
-                new Change(
-                        "another integrity method",
-                        t -> new Theirs(1, 1, t.swarm, 0, t.function, t.addressing, t.chunkSize)),
-                new Change(
-                        "another hash function",
-                        t -> new Theirs(1, 1, t.swarm, t.method, 0, t.addressing, t.chunkSize)),
-                new Change(
-                        "another chunk addressing method",
-                        t -> new Theirs(1, 1, t.swarm, t.method, t.function, ChunkAddressing.BINS_32, t.chunkSize)),
-                new Change(
-                        "another chunk size",
-                        t -> new Theirs(1, 1, t.swarm, t.method, t.function, t.addressing, 8_192L)),
-                new Change(
-                        "another chunk size",
-                        t -> new Theirs(1, 1, t.swarm, t.method, t.function, t.addressing, null)));
+                new Change(NO_VERSION, t -> t.version(2).minimumVersion(2)),
+                new Change(NO_VERSION, t -> t.version(null).minimumVersion(null)),
+                new Change("another swarm", t -> t.swarmId(id(2))),
+                new Change("another integrity method", t -> t.integrityMethod(0)),
+                new Change("another hash function", t -> t.hashFunction(0)),
+                new Change("another chunk addressing method", t -> t.addressing(ChunkAddressing.BINS_32)),
+                new Change("another chunk size", t -> t.chunkSize(8_192L)),
+                new Change("another chunk size", t -> t.chunkSize(null)));
     }
 
     @ParameterizedTest
     @MethodSource("changes")
     void refusesAPeerOfAnotherKind(Change change) {
-        Theirs same = Theirs.of(options(true));
+        ProtocolOptions same = options(true);
 
-        assertThat(greeting.mismatch(same.options())).isNull();
-        assertThat(greeting.mismatch(change.of().apply(same).options())).isEqualTo(change.reason());
+        assertThat(greeting.mismatch(same)).isNull();
+        assertThat(greeting.mismatch(change.of().apply(same.with()).build())).isEqualTo(change.reason());
     }
 
     @Test
     void talksToALaterVersionThatKnowsOurs() {
-        Theirs t = Theirs.of(options(true));
-        Theirs later = new Theirs(2, 1, t.swarm, t.method, t.function, t.addressing, t.chunkSize);
+        ProtocolOptions later = options(true).with().version(2).build();
 
-        assertThat(greeting.mismatch(later.options())).isNull();
+        assertThat(greeting.mismatch(later)).isNull();
     }
 
     @ParameterizedTest

@@ -70,18 +70,8 @@ final class PexLiar implements SimNode {
         int id = nextId++;
         Victim victim = new Victim(from, opening.sourceChannel());
         channels.put(id, victim);
-        ProtocolOptions theirs = opening.options();
-        ProtocolOptions ours = new ProtocolOptions(
-                theirs.version(),
-                null,
-                null,
-                theirs.integrityMethod(),
-                theirs.hashFunction(),
-                null,
-                theirs.addressing(),
-                null,
-                theirs.supportedMessages(),
-                theirs.chunkSize());
+        ProtocolOptions ours =
+                opening.options().with().minimumVersion(null).swarmId(null).build();
         say(victim, writer -> writer.handshake(id, ours));
     }
 

@@ -113,7 +113,8 @@ class ProtocolOptionsTest {
 
     @Test
     void needsTheAddressingToWriteADiscardWindow() {
-        ProtocolOptions options = new ProtocolOptions(1, 1, null, null, null, null, null, 5L, null, null);
+        ProtocolOptions options =
+                new ProtocolOptions.Builder().liveDiscardWindow(5L).build();
         assertThatIllegalStateException().isThrownBy(() -> options.encode(Unpooled.buffer()));
     }
 

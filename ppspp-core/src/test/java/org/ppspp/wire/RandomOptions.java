@@ -13,20 +13,21 @@ final class RandomOptions {
 
     static ProtocolOptions next(SplittableRandom random) {
         ChunkAddressing addressing = maybe(random, () -> METHODS.get(random.nextInt(METHODS.size())));
-        return new ProtocolOptions(
-                maybe(random, () -> random.nextInt(256)),
-                maybe(random, () -> random.nextInt(256)),
-                maybe(random, () -> swarmId(random)),
-                maybe(random, () -> random.nextInt(256)),
-                maybe(random, () -> random.nextInt(256)),
-                maybe(random, () -> random.nextInt(256)),
-                addressing,
-                addressing == null ? null : maybe(random, () -> window(random, addressing)),
-                maybe(
+        return new ProtocolOptions.Builder()
+                .version(maybe(random, () -> random.nextInt(256)))
+                .minimumVersion(maybe(random, () -> random.nextInt(256)))
+                .swarmId(maybe(random, () -> swarmId(random)))
+                .integrityMethod(maybe(random, () -> random.nextInt(256)))
+                .hashFunction(maybe(random, () -> random.nextInt(256)))
+                .signatureAlgorithm(maybe(random, () -> random.nextInt(256)))
+                .addressing(addressing)
+                .liveDiscardWindow(addressing == null ? null : maybe(random, () -> window(random, addressing)))
+                .supportedMessages(maybe(
                         random,
                         () -> SupportedMessages.of(
-                                random.ints(random.nextInt(20), 0, 256).toArray())),
-                maybe(random, () -> random.nextLong(1, 1L << 32)));
+                                random.ints(random.nextInt(20), 0, 256).toArray())))
+                .chunkSize(maybe(random, () -> random.nextLong(1, 1L << 32)))
+                .build();
     }
 
     private static SwarmId swarmId(SplittableRandom random) {
