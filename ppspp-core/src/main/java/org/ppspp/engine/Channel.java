@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
 import org.ppspp.congestion.CongestionControl;
-import org.ppspp.integrity.MerkleIntegrity.Offer;
+import org.ppspp.integrity.Integrity.Offer;
 import org.ppspp.integrity.PendingHashes;
 import org.ppspp.wire.MalformedMessageException;
 import org.ppspp.wire.Message;

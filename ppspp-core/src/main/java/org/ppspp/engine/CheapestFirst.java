@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.ppspp.chunk.ChunkMap;
+import org.ppspp.picker.ChunkPicker;
 
 /**
  * Whom to ask first where peers differ in {@link PeerCosts}, and whom not to bother.
@@ -22,7 +23,7 @@ import org.ppspp.chunk.ChunkMap;
  *
  * <p>Without costs this does nothing, and nothing is measured.
  */
-final class CheapestFirst {
+final class CheapestFirst implements Priorities {
     private static final double ENOUGH = 1 / 3.0;
 
     private static final long SLICE = 250 * Limits.MILLISECOND;
@@ -86,6 +87,7 @@ final class CheapestFirst {
     }
 
     private final Swarm swarm;
+    private final ChunkPicker picker;
     private PeerCosts costs = PeerCosts.NONE;
     private final Map<Channel, Standing> standings = new LinkedHashMap<>();
     private List<Channel> order = List.of();
@@ -100,11 +102,24 @@ final class CheapestFirst {
     private double all;
     private double brought;
 
-    CheapestFirst(Swarm swarm) {
+    CheapestFirst(Swarm swarm, ChunkPicker picker) {
         this.swarm = swarm;
+        this.picker = picker;
     }
 
-    void costs(PeerCosts changed) {
+    @Override
+    public ChunkPicker picker() {
+        return picker;
+    }
+
+    /** Near the end, peers that have nothing else to do. */
+    @Override
+    public int endGameLoad() {
+        return 0;
+    }
+
+    @Override
+    public void costs(PeerCosts changed) {
         costs = changed;
         order = List.of();
         if (costs.isEmpty()) {
@@ -118,12 +133,14 @@ final class CheapestFirst {
     }
 
     /** When to ask again although nothing came. */
-    long nextWake() {
+    @Override
+    public long nextWake() {
         return standings.isEmpty() ? Long.MAX_VALUE : sliceStart + SLICE;
     }
 
     /** The channels in the order in which to ask them; begins a round. While the size is not proven nobody brings much. */
-    List<Channel> order(List<Channel> channels, long now) {
+    @Override
+    public List<Channel> order(List<Channel> channels, long now) {
         if (costs.isEmpty() || !swarm.content().sized()) {
             return channels;
         }
@@ -203,17 +220,15 @@ final class CheapestFirst {
         }
     }
 
-    void stored(long chunk) {
+    @Override
+    public void stored(long chunk) {
         if (!costs.isEmpty()) {
             settled.set(chunk);
         }
     }
 
-    /**
-     * The chunks not to ask this peer for, as they are had or others bring them; to be called in {@link #order}, after those
-     * before it were asked.
-     */
-    ChunkMap settledFor(Channel channel, long now) {
+    @Override
+    public ChunkMap settledFor(Channel channel, long now) {
         Standing standing = standings.get(channel);
         if (standing == null) {
             return swarm.have();
@@ -229,7 +244,8 @@ final class CheapestFirst {
     }
 
     /** The channel had its turn. */
-    void asked(Channel channel, long now) {
+    @Override
+    public void asked(Channel channel, long now) {
         Standing standing = standings.get(channel);
         if (standing != null && channel.ledger().outstanding() > 0 && channel.willing(now)) {
             brought += standing.rate;

@@ -21,20 +21,21 @@ final class HashSaver {
     private static final long PERIOD = 5 * Limits.SECOND;
 
     private final Swarm swarm;
+    private final MerkleIntegrity integrity;
     /** Request bins with resident hashes, and how many of their chunks were stored when they were last saved. */
     private final Map<Long, Long> resident = new HashMap<>();
 
     private boolean dirty;
     private long next;
 
-    HashSaver(Swarm swarm, long now) {
+    HashSaver(Swarm swarm, MerkleIntegrity integrity, long now) {
         this.swarm = swarm;
+        this.integrity = integrity;
         this.next = now + PERIOD;
     }
 
     /** Takes in what was on disk, and forgets chunks whose hashes are not: without them they could not be served. */
     void load(SwarmConfig config) {
-        MerkleIntegrity integrity = swarm.integrity();
         ChunkMap have = swarm.have();
         integrity.load(config.upper());
         Map<Long, BinHashes> partial = new HashMap<>();
@@ -61,7 +62,7 @@ final class HashSaver {
 
     /** All hashes are on disk and read from there again, whatever was in memory before. */
     void startOver(SwarmConfig config) {
-        resident.keySet().forEach(swarm.integrity()::evict);
+        resident.keySet().forEach(integrity::evict);
         resident.clear();
         swarm.reader().close();
         load(config);
@@ -81,7 +82,7 @@ final class HashSaver {
         }
         List<BinHashes> whole = new ArrayList<>();
         for (long bin : touched) {
-            BinHashes block = swarm.content().whole(bin, 0) ? swarm.integrity().resident(bin) : null;
+            BinHashes block = swarm.content().whole(bin, 0) ? integrity.resident(bin) : null;
             if (block == null) {
                 resident.putIfAbsent(bin, 0L);
             } else {
@@ -100,7 +101,8 @@ final class HashSaver {
         for (BinHashes block : job.blocks()) {
             // The last request bin stays: the peaks every new peer is sent are in it.
             if (block.index() < bins - 1 && swarm.content().whole(block.index(), 0)) {
-                swarm.reader().evict(block);
+                integrity.evict(block.index());
+                swarm.reader().keepHashes(block);
                 resident.remove(block.index());
             }
         }
@@ -127,7 +129,7 @@ final class HashSaver {
         List<BinHashes> changed = new ArrayList<>();
         for (Map.Entry<Long, Long> entry : resident.entrySet()) {
             long word = swarm.have().word(entry.getKey());
-            BinHashes block = swarm.integrity().resident(entry.getKey());
+            BinHashes block = integrity.resident(entry.getKey());
             if (block != null && word != entry.getValue()) {
                 entry.setValue(word);
                 changed.add(new BinHashes(
@@ -138,7 +140,7 @@ final class HashSaver {
     }
 
     private void save(List<BinHashes> blocks) {
-        List<NodeHash> upper = swarm.integrity().drainUpper();
+        List<NodeHash> upper = integrity.drainUpper();
         if (!blocks.isEmpty() || !upper.isEmpty()) {
             swarm.job(new StorageJob.Save(swarm.metadata().swarmId(), blocks, upper));
         }

@@ -222,6 +222,7 @@ final class Intake {
             return false;
         }
         writing = null;
+        swarm.content().passing(batch.arrivals);
         batch.arrivals.forEach(this::done);
         if (result instanceof StorageResult.Stored stored) {
             if (stored.job().verified()) {

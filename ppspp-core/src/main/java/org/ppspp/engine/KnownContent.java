@@ -1,109 +1,89 @@
 package org.ppspp.engine;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
-import org.ppspp.chunk.ContentLayout;
-import org.ppspp.integrity.MerkleIntegrity;
+import org.ppspp.engine.Intake.Arrival;
+import org.ppspp.integrity.BinHashes;
+import org.ppspp.integrity.Integrity;
 import org.ppspp.wire.WireFormat;
 
 /**
- * The content of one swarm as far as it is known: how long it is, once that is proven (RFC 7574 §5.6), how it is cut into
- * chunks, and how much of it is here.
+ * The content of one swarm as far as it is known: which chunks there are, what proves them, and what becomes of those that
+ * come. Here, and in the objects that it brings, static content and live streams differ.
  */
-final class KnownContent {
-    /** What a peer may claim to have while no size is proven. */
-    private static final long CHUNKS_BELIEVED = 1L << 31;
+interface KnownContent {
+    /**
+     * What was read of a request bin besides its chunks.
+     *
+     * @param hashes verified hashes that are not in memory otherwise, or null
+     * @param provesAll whether every chunk of the request bin that we have can be proven to others
+     */
+    record ReadProof(@Nullable BinHashes hashes, boolean provesAll) {}
 
-    private final SwarmMetadata metadata;
-    private final MerkleIntegrity integrity;
-    private final ChunkMap have;
-    private WireFormat format;
-    private @Nullable ContentLayout layout;
+    Integrity integrity();
 
-    /** {@code have} are the chunks that are stored; it grows with them. */
-    KnownContent(SwarmMetadata metadata, MerkleIntegrity integrity, ChunkMap have) {
-        this.metadata = metadata;
-        this.integrity = integrity;
-        this.have = have;
-        Long length = metadata.contentLengthBytes();
-        this.layout = length == null ? null : new ContentLayout(metadata.chunkSizeBytes(), length);
-        this.format = formatFor(length == null ? -1 : length);
-    }
-
-    private WireFormat formatFor(long length) {
-        return new WireFormat(
-                metadata.addressing(), metadata.hashFunction().length(), 0, metadata.chunkSizeBytes(), length);
-    }
+    /** Whom to ask first for what. */
+    Priorities priorities();
 
     /** How messages about it are written. */
-    WireFormat format() {
-        return format;
-    }
+    WireFormat format();
 
-    /** Takes over a size that was proven just now; false if none was. */
-    boolean learnSize() {
-        if (layout != null || !integrity.sizeProven()) {
-            return false;
-        }
-        long length = integrity.contentLengthBytes();
-        layout = new ContentLayout(metadata.chunkSizeBytes(), length);
-        format = formatFor(length);
-        return true;
-    }
-
-    /** Whether the size is proven. Only then is anything served or announced: proofs depend on it. */
-    boolean sized() {
-        return layout != null;
-    }
+    /** Whether it is known which chunks there are. Only then is anything served or announced: proofs depend on it. */
+    boolean sized();
 
     /** The proven length, or -1. */
-    long lengthBytes() {
-        ContentLayout known = layout;
-        return known == null ? -1 : known.lengthBytes();
-    }
+    long lengthBytes();
 
     /** The proven number of chunks, or -1. */
-    long chunkCount() {
-        ContentLayout known = layout;
-        return known == null ? -1 : known.chunkCount();
-    }
+    long chunkCount();
 
-    boolean complete() {
-        return layout != null && have.cardinality() == chunkCount();
-    }
+    /** Whether there is nothing to ask for. */
+    boolean complete();
 
     /** Whether every chunk of a request bin is stored or in {@code more}, which takes a proven size. */
-    boolean whole(long bin, long more) {
-        ContentLayout known = layout;
-        return known != null && (have.word(bin) | more) == known.wordOf(bin);
-    }
+    boolean whole(long bin, long more);
 
     /** Bytes of one chunk, the most it can have while the size is not proven. */
-    int chunkLength(long chunk) {
-        ContentLayout known = layout;
-        return known == null ? metadata.chunkSizeBytes() : known.size(chunk);
-    }
+    int chunkLength(long chunk);
 
-    /** Whether a chunk of this number may have so many bytes. */
-    boolean admits(long chunk, int length) {
-        ContentLayout known = layout;
-        return known == null
-                ? length <= metadata.chunkSizeBytes()
-                : chunk < known.chunkCount() && length == known.size(chunk);
-    }
+    /** Whether a chunk of this number may have so many bytes, and is of use. */
+    boolean admits(long chunk, int length);
 
     /** The part of a peer's range that lies in the content, or null. */
     @Nullable
-    ChunkRange clip(ChunkRange range) {
-        long end = sized() ? chunkCount() : CHUNKS_BELIEVED;
-        return range.first() >= end ? null : new ChunkRange(range.first(), Math.min(range.last(), end - 1));
-    }
+    ChunkRange clip(ChunkRange range);
 
     /** Bytes that are verified and stored. */
-    long storedBytes() {
-        long last = chunkCount() - 1;
-        int missing = last >= 0 && have.get(last) ? metadata.chunkSizeBytes() - chunkLength(last) : 0;
-        return have.cardinality() * metadata.chunkSizeBytes() - missing;
-    }
+    long storedBytes();
+
+    /** Chunks are about to be written or have just been, while their bytes are still here. */
+    void passing(List<Arrival> arrivals);
+
+    /** Chunks are verified and stored. */
+    void stored(List<Arrival> arrivals, long now);
+
+    /** What was held back matches the swarm ID: all of the content is here. */
+    void proved(StorageResult.Proved result, long now);
+
+    /** Takes the hashes that came with content read back. */
+    ReadProof read(StorageResult.Content content);
+
+    /** Takes the answer to a job that is about hashes alone. */
+    void saved(StorageJob.Save job);
+
+    /** A chunk cannot be read back. */
+    void lost(long chunk);
+
+    /** Asks {@code channel} for what has to come before anything else; false if there is no such thing. */
+    boolean asksFirst(Channel channel, long now);
+
+    /** Before peers are asked for chunks. */
+    void beforeAsking(long now);
+
+    void timeout(long now);
+
+    long nextWake();
+
+    void close();
 }

@@ -3,7 +3,7 @@ package org.ppspp.engine;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.ppspp.chunk.Bin;
+import org.ppspp.engine.KnownContent.ReadProof;
 import org.ppspp.engine.ReadCache.CachedBin;
 import org.ppspp.integrity.BinHashes;
 
@@ -57,21 +57,19 @@ final class Reader {
         StorageJob.Read job = content.job();
         long bin = job.bin();
         swarm.lose(bin, content.damaged());
-        boolean resident = swarm.integrity().resident(bin) != null;
-        BinHashes hashes = resident ? null : content.hashes();
-        boolean anchored = hashes != null && swarm.integrity().accept(hashes);
-        if (!resident && !(anchored && provesAll(hashes))) {
+        ReadProof proof = swarm.content().read(content);
+        if (!proof.provesAll()) {
             // A bad sector, or the disk was full when the hashes were to be saved: the content can tell them again.
             if (!job.rehash() && swarm.content().whole(bin, 0)) {
                 content.content().release();
                 job(bin, job.wanted(), true);
                 return;
             }
-            if (hashes != null && job.rehash()) {
+            if (content.hashes() != null && job.rehash()) {
                 swarm.lose(bin, swarm.have().word(bin));
             }
         }
-        cache.put(bin, new CachedBin(content.content(), job.wanted() & ~content.damaged(), anchored ? hashes : null));
+        cache.put(bin, new CachedBin(content.content(), job.wanted() & ~content.damaged(), proof.hashes()));
         readingEnded(bin);
     }
 
@@ -87,22 +85,8 @@ final class Reader {
         waiting.clear();
     }
 
-    /** Whether hashes from the disk, those removed that do not fit the tree, prove every chunk of their request bin. */
-    private boolean provesAll(@Nullable BinHashes hashes) {
-        if (hashes == null) {
-            return false;
-        }
-        for (long bits = swarm.have().word(hashes.index()); bits != 0; bits &= bits - 1) {
-            if (!hashes.has(Bin.leaf((hashes.index() << 6) + Long.numberOfTrailingZeros(bits)))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** The hashes of a whole request bin need not stay in the tree any more. */
-    void evict(BinHashes block) {
-        swarm.integrity().evict(block.index());
+    /** The hashes of a whole request bin leave the tree. */
+    void keepHashes(BinHashes block) {
         cache.keepHashes(block);
     }
 

@@ -17,7 +17,7 @@ final class Requests {
     private final Swarm swarm;
     private final Engine engine;
     private final ChunkPicker picker;
-    private final CheapestFirst order;
+    private final Priorities order;
     /** Asked of someone, or on its way to the disk. */
     private final ChunkMap requested = new ChunkMap();
     /** Asked of two peers. */
@@ -25,11 +25,11 @@ final class Requests {
 
     private long wakeAt = Long.MAX_VALUE;
 
-    Requests(Swarm swarm, Engine engine, ChunkPicker picker) {
+    Requests(Swarm swarm, Engine engine) {
         this.swarm = swarm;
         this.engine = engine;
-        this.picker = picker;
-        this.order = new CheapestFirst(swarm);
+        this.order = swarm.content().priorities();
+        this.picker = order.picker();
     }
 
     void costs(PeerCosts costs) {
@@ -91,9 +91,7 @@ final class Requests {
                 continue;
             }
             channel.asking().giveUpOvertaken(now);
-            if (!swarm.content().sized()) {
-                proveSize(channel, now);
-            } else {
+            if (!swarm.content().asksFirst(channel, now)) {
                 ask(channel, order.settledFor(channel, now), now);
                 order.asked(channel, now);
             }
@@ -108,7 +106,6 @@ final class Requests {
         }
         int granule = Math.min(BIN, Math.max(1, BIN * 1024 / swarm.metadata().chunkSizeBytes()));
         int room = swarm.disk().failing() ? Math.min(most, granule) : most;
-        boolean idle = channel.ledger().outstanding() == 0;
         // Requests for a few request bins at once let the sender cut long runs of datagrams.
         if (room < Math.min(ENOUGH_BINS * granule, channel.ledger().outstanding() / 2)) {
             return;
@@ -122,7 +119,7 @@ final class Requests {
                     settled, requested, channel.peerHas(), swarm.content().chunkCount(), this::holders);
             if (bin == ChunkPicker.NOTHING) {
                 boolean askedForAll = settled == swarm.have() || nothingLeft();
-                if (idle && channel.ledger().outstanding() == 0 && askedForAll) {
+                if (channel.ledger().outstanding() <= order.endGameLoad() && askedForAll) {
                     endGame(channel, now);
                 }
                 return;
@@ -140,7 +137,8 @@ final class Requests {
                 >= swarm.content().chunkCount();
     }
 
-    private void request(Channel channel, long bin, long mask, long now) {
+    /** Asks for chunks of a request bin, whatever else is on the way. */
+    void request(Channel channel, long bin, long mask, long now) {
         requested.setWord(bin, requested.word(bin) | mask);
         engine.downloadLimit()
                 .take((long) Long.bitCount(mask) * swarm.metadata().chunkSizeBytes());
@@ -173,33 +171,6 @@ final class Requests {
                 }
             });
         }
-    }
-
-    /** Without a known size one chunk is asked of each peer: any for the height of the tree, then the last one it claims. */
-    private void proveSize(Channel channel, long now) {
-        if (!channel.dialect().hashes() || channel.ledger().outstanding() > 0 || channel.requestRoom(now) <= 0) {
-            return;
-        }
-        long claimed = swarm.integrity().claimedChunkCount(channel.pending());
-        boolean last = swarm.integrity().heightProven() && claimed > 0;
-        long chunk = last && channel.peerHas().get(claimed - 1) && !swarm.have().get(claimed - 1)
-                ? claimed - 1
-                : firstMissing(channel, last ? claimed : Long.MAX_VALUE);
-        if (chunk >= 0) {
-            request(channel, chunk / BIN, 1L << (chunk % BIN), now);
-        }
-    }
-
-    private long firstMissing(Channel channel, long end) {
-        for (long chunk = channel.peerHas().nextSet(0);
-                chunk >= 0 && chunk < end;
-                chunk = channel.peerHas().nextSet(chunk)) {
-            if (!swarm.have().get(chunk)) {
-                return chunk;
-            }
-            chunk = swarm.have().nextClear(chunk);
-        }
-        return -1;
     }
 
     private static long lowest(long bits, int count) {

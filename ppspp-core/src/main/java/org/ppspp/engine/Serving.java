@@ -1,6 +1,5 @@
 package org.ppspp.engine;
 
-import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -8,8 +7,8 @@ import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
 import org.ppspp.engine.ReadCache.CachedBin;
 import org.ppspp.integrity.BinHashes;
+import org.ppspp.integrity.Integrity;
 import org.ppspp.integrity.KnownChunks;
-import org.ppspp.integrity.NodeHash;
 import org.ppspp.wire.MessageWriter;
 
 /**
@@ -46,7 +45,7 @@ final class Serving {
     private boolean doubting;
 
     /** Hashes that do not fit beside their chunk and go ahead of it, and that chunk. */
-    private final ArrayDeque<NodeHash> ahead = new ArrayDeque<>();
+    private final ProofAhead ahead;
 
     private long aheadOf = -1;
     private boolean choking;
@@ -55,6 +54,7 @@ final class Serving {
     Serving(Channel channel, Swarm swarm) {
         this.channel = channel;
         this.swarm = swarm;
+        this.ahead = new ProofAhead(swarm.metadata().hashFunction().length());
         this.queue = new UploadQueue(swarm.metadata().chunkSizeBytes());
         this.classes = channel.reliable() ? IN_ORDER : HEAVIEST_FIRST;
         this.known = (first, last) ->
@@ -200,10 +200,18 @@ final class Serving {
 
     /** The same, whether its hashes have gone ahead or not. */
     int sizeWithHashes(MessageWriter writer, long chunk) {
-        int hashes =
-                channel.dialect().hashes() ? swarm.integrity().proofLength(chunk, known(chunk), withPeaks(chunk)) : 0;
-        return hashes * writer.integrityBytes()
-                + writer.dataBytes(swarm.content().chunkLength(chunk));
+        return proofBytes(writer, chunk) + writer.dataBytes(swarm.content().chunkLength(chunk));
+    }
+
+    private int proofBytes(MessageWriter writer, long chunk) {
+        if (!channel.dialect().hashes()) {
+            return 0;
+        }
+        Integrity integrity = swarm.integrity();
+        KnownChunks theirs = known(chunk);
+        return integrity.proofHashes(chunk, theirs) * writer.integrityBytes()
+                + integrity.proofMunros(chunk, theirs) * ProofWriter.munroBytes(writer)
+                + integrity.proofSignatures(chunk, theirs) * writer.signedIntegrityBytes();
     }
 
     /** Whether chunks leave with all hashes that were not acknowledged, so that losing one does no harm to others. */
@@ -228,24 +236,14 @@ final class Serving {
     /** Prepares the hashes of {@code chunk} to leave in datagrams of their own, before it. */
     void sendHashesAhead(long chunk) {
         aheadOf = chunk;
-        boolean complete = swarm.integrity()
-                .proof(chunk, known(chunk), withPeaks(chunk), hashesOf(chunk), (bin, source, offset) -> {
-                    byte[] hash = new byte[swarm.metadata().hashFunction().length()];
-                    System.arraycopy(source, offset, hash, 0, hash.length);
-                    ahead.addLast(new NodeHash(bin, hash));
-                });
+        boolean complete = swarm.integrity().prove(chunk, known(chunk), hashesOf(chunk), ahead);
         if (!complete) {
             giveUp(chunk);
         }
     }
 
     void writeHashesAhead(MessageWriter writer, int room) {
-        int left = room;
-        while (!ahead.isEmpty() && left >= writer.integrityBytes()) {
-            NodeHash hash = ahead.removeFirst();
-            writer.integrity(hash.bin(), hash.hash(), 0);
-            left -= writer.integrityBytes();
-        }
+        ahead.write(writer, room);
     }
 
     /** Writes the messages for {@code chunk}; false, with nothing written, if its hashes are not at hand. */
@@ -256,8 +254,7 @@ final class Serving {
         }
         if (chunk != aheadOf
                 && channel.dialect().hashes()
-                && !swarm.integrity()
-                        .proof(chunk, known(chunk), withPeaks(chunk), cached.hashes(), writer::integrity)) {
+                && !swarm.integrity().prove(chunk, known(chunk), cached.hashes(), new ProofWriter(writer))) {
             giveUp(chunk);
             return false;
         }
@@ -335,10 +332,6 @@ final class Serving {
         }
         assuming = channel.reliable() || channel.congestion().lossRate() < LITTLE_LOSS;
         return known;
-    }
-
-    private boolean withPeaks(long chunk) {
-        return doubted(chunk) || (channel.peerHas().isEmpty() && !(assuming && !assumed.isEmpty()));
     }
 
     private @Nullable BinHashes hashesOf(long chunk) {

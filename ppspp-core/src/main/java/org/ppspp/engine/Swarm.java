@@ -6,9 +6,8 @@ import java.util.random.RandomGenerator;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.engine.Intake.Arrival;
 import org.ppspp.engine.StorageJob.ReceivedChunk;
-import org.ppspp.integrity.MerkleIntegrity;
-import org.ppspp.integrity.MerkleIntegrity.Verdict;
-import org.ppspp.picker.RarestFirstPicker;
+import org.ppspp.integrity.Integrity;
+import org.ppspp.integrity.Integrity.Verdict;
 import org.ppspp.wire.Message;
 
 /**
@@ -20,10 +19,9 @@ import org.ppspp.wire.Message;
 final class Swarm {
     private final Engine engine;
     private final SwarmMetadata metadata;
-    private final MerkleIntegrity integrity;
     private final Greeting greeting;
     private final ChunkMap have;
-    private final KnownContent content;
+    private final StaticContent content;
     private final Neighbours neighbours;
     private final PeerExchange exchange;
     private final Reader reader = new Reader(this);
@@ -32,38 +30,24 @@ final class Swarm {
     private final DiskTrouble disk;
     private final Requests requests;
     private final Choker choker;
-    private final HashSaver saver;
     private final SwarmCounters counters = new SwarmCounters();
-
-    private boolean completeReported;
-    private boolean unprovableReported;
 
     Swarm(Engine engine, SwarmConfig config, long now) {
         this.engine = engine;
         this.metadata = config.metadata();
-        Long length = metadata.contentLengthBytes();
-        this.integrity = new MerkleIntegrity(
-                metadata.hashFunction(),
-                metadata.swarmId().toBytes(),
-                metadata.chunkSizeBytes(),
-                length == null ? -1 : length);
         this.greeting =
                 new Greeting(metadata, engine.identity(), config.exchange().mode());
         this.have = config.have();
-        this.content = new KnownContent(metadata, integrity, have);
         this.neighbours = new Neighbours(this, engine);
         // What to ask for and whom to serve need not be unguessable: the secure generator is far slower.
         RandomGenerator random = new SplittableRandom(engine.random().nextLong());
-        this.requests = new Requests(this, engine, new RarestFirstPicker(random));
+        this.content = new StaticContent(this, engine, have, random, now);
+        this.requests = new Requests(this, engine);
         this.choker = new Choker(random);
         this.quarantine = new Quarantine(this, engine);
         this.disk = new DiskTrouble(this, engine);
         this.exchange = new PeerExchange(engine, this, config.exchange(), random);
-        this.saver = new HashSaver(this, now);
-        if (length != null) {
-            saver.load(config);
-            completeReported = content.complete();
-        }
+        content.load(config);
     }
 
     // --- what its parts share
@@ -72,8 +56,8 @@ final class Swarm {
         return metadata;
     }
 
-    MerkleIntegrity integrity() {
-        return integrity;
+    Integrity integrity() {
+        return content.integrity();
     }
 
     Greeting greeting() {
@@ -108,6 +92,10 @@ final class Swarm {
 
     PeerExchange exchange() {
         return exchange;
+    }
+
+    Requests requests() {
+        return requests;
     }
 
     Intake intake() {
@@ -191,7 +179,8 @@ final class Swarm {
     /** Whether a hashed chunk belongs to the content; blames its sender if it does not. */
     boolean verify(Arrival arrival, byte[] leaf, long now) {
         Channel from = arrival.from();
-        Verdict verdict = integrity.verify(from.pending(), arrival.chunk(), leaf, arrival.length(), now);
+        Verdict verdict = integrity()
+                .verify(from.pending(), arrival.chunk(), leaf, arrival.data().content(), now);
         if (verdict == Verdict.VERIFIED) {
             from.conduct().goodChunk();
             from.exchange().gave(now);
@@ -217,34 +206,19 @@ final class Swarm {
             counters.verifiedBytes += arrival.length();
         }
         disk.written();
-        boolean newSize = content.learnSize();
         for (Arrival arrival : arrivals) {
             requests.stored(arrival.chunk(), arrival.from(), now);
             if (!arrival.from().closed()) {
                 arrival.from().acknowledge(arrival.chunk(), arrival.delayMicros());
             }
         }
-        if (newSize) {
-            engine.event(new EngineEvent.SizeKnown(metadata.swarmId(), content.lengthBytes()));
-            neighbours.announceAll(now);
-        } else if (content.sized()) {
-            neighbours.announce(arrivals, now);
-        }
-        if (content.sized()) {
-            saver.stored(arrivals);
-            quarantine.verified(arrivals);
-            reportComplete();
-        }
+        content.stored(arrivals, now);
         scheduleSoon();
     }
 
     /** What was held back matches the swarm ID: all of the content is here. */
     void proved(StorageResult.Proved result, long now) {
-        have.set(0, content.chunkCount() - 1);
-        saver.startOver(new SwarmConfig(metadata, have, result.upper(), List.of(result.last())));
-        neighbours.announceAll(now);
-        reportComplete();
-        scheduleSoon();
+        content.proved(result, now);
     }
 
     void contentRefuted() {
@@ -258,14 +232,6 @@ final class Swarm {
         }
     }
 
-    private void reportComplete() {
-        if (!completeReported && content.complete()) {
-            completeReported = true;
-            saver.flush();
-            engine.event(new EngineEvent.Completed(metadata.swarmId(), content.lengthBytes()));
-        }
-    }
-
     // --- storage
 
     /** Takes in a result; false if it is not of a job of this swarm's present life, and its buffers are still to be released. */
@@ -275,7 +241,7 @@ final class Swarm {
             return true;
         }
         if (result instanceof StorageResult.Saved saved) {
-            saver.saved(saved.job());
+            content.saved(saved.job());
             return true;
         }
         if (result instanceof StorageResult.Proved proved) {
@@ -304,7 +270,7 @@ final class Swarm {
             return intake.hashed(failed, now);
         }
         if (failed.job() instanceof StorageJob.Save save) {
-            saver.saved(save);
+            content.saved(save);
         } else if (failed.job() instanceof StorageJob.Read read) {
             reader.failed(read);
         } else if (failed.job() instanceof StorageJob.Prove) {
@@ -319,7 +285,7 @@ final class Swarm {
         for (long bits = mask & have.word(bin); bits != 0; bits &= bits - 1) {
             long chunk = (bin << 6) + Long.numberOfTrailingZeros(bits);
             have.clear(chunk);
-            completeReported = false;
+            content.lost(chunk);
             engine.event(new EngineEvent.ChunkLost(metadata.swarmId(), chunk));
             scheduleSoon();
         }
@@ -337,11 +303,7 @@ final class Swarm {
     // --- time
 
     void schedule(long now) {
-        if (integrity.unprovable() && !unprovableReported) {
-            unprovableReported = true;
-            engine.event(new EngineEvent.SizeUnprovable(
-                    metadata.swarmId(), 2L * metadata.hashFunction().length()));
-        }
+        content.beforeAsking(now);
         if (!content.complete()) {
             requests.schedule(now);
         }
@@ -358,20 +320,20 @@ final class Swarm {
         }
         exchange.timeout(now);
         intake.timeout(now);
-        saver.timeout(now);
+        content.timeout(now);
     }
 
     long nextWake() {
         long wake = neighbours.nextWake();
         wake = channels().isEmpty() ? wake : Math.min(wake, choker.next());
         wake = Math.min(wake, Math.min(intake.nextWake(), exchange.nextWake()));
-        return Math.min(Math.min(wake, disk.nextWake()), Math.min(requests.nextWake(), saver.nextWake()));
+        return Math.min(Math.min(wake, disk.nextWake()), Math.min(requests.nextWake(), content.nextWake()));
     }
 
     /** Says goodbye to everyone and saves what is known of hashes. */
     void close(long now) {
         neighbours.close(now);
-        saver.flush();
+        content.close();
         intake.close();
         reader.close();
     }

@@ -70,7 +70,7 @@ final class HashPath {
     }
 
     /** After a match: everything on the path is true now. */
-    void commit(MerkleTree tree, PendingHashes from) {
+    void commit(VerifiedHashes tree, PendingHashes from) {
         for (int level = 0; level < levels; level++) {
             tree.put(nodes[level], own, level * hashLength);
             if ((trustedSiblings >>> level & 1) == 0) {

@@ -1,5 +1,6 @@
 package org.ppspp.integrity;
 
+import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.Bin;
@@ -19,27 +20,7 @@ import org.ppspp.chunk.ContentLayout;
  *
  * <p>Not for several threads. Leaf hashes are computed elsewhere.
  */
-public final class MerkleIntegrity {
-    /** What a chunk is worth. */
-    public enum Verdict {
-        /** It belongs to the content; all hashes that prove so are kept. */
-        VERIFIED,
-        /** Nobody knows yet: hashes or the size are missing. No fault of the sender. */
-        MISSING,
-        /** Either the chunk or a hash of the same sender is wrong. */
-        BAD
-    }
-
-    /** What a hash is worth. */
-    public enum Offer {
-        /** It may be of use. */
-        TAKEN,
-        /** It is known already, or a claim about the size has no place now. */
-        IGNORED,
-        /** It differs from a verified hash, has no place in the tree or claims a refuted size: the sender is at fault. */
-        CONFLICT
-    }
-
+public final class MerkleIntegrity implements Integrity {
     private final NodeHasher hasher;
     private final int chunkSizeBytes;
     private final MerkleTree tree;
@@ -79,17 +60,13 @@ public final class MerkleIntegrity {
         }
     }
 
-    /** Room for the unverified hashes of one channel. {@link PendingHashes#clear} it when the channel ends. */
+    @Override
     public PendingHashes newPending(int maxEntries) {
         return new PendingHashes(hasher.hashLength(), maxEntries);
     }
 
-    /**
-     * Takes a hash that a channel sent. Peaks have to come in their order, left to right, to count as such.
-     *
-     * @param bin the node; any value a peer may send
-     * @param hash {@code function.length()} bytes
-     */
+    /** {@inheritDoc} Peaks have to come in their order, left to right, to count as such. */
+    @Override
     public Offer offer(PendingHashes from, long bin, byte[] hash, long now) {
         requireHash(hash);
         from.expire(now);
@@ -109,6 +86,11 @@ public final class MerkleIntegrity {
             from.put(bin, hash, now);
         }
         return node;
+    }
+
+    @Override
+    public Verdict verify(PendingHashes from, long chunk, byte[] leaf, ByteBuf content, long now) {
+        return verify(from, chunk, leaf, content.readableBytes(), now);
     }
 
     /**
@@ -166,6 +148,31 @@ public final class MerkleIntegrity {
      */
     public boolean unprovable() {
         return !tree.anchored() && claims.unprovable();
+    }
+
+    /** Peaks go to those who know no hash yet; see {@link #proof}. */
+    @Override
+    public boolean prove(long chunk, KnownChunks known, @Nullable BinHashes lower, ProofSink out) {
+        return proof(chunk, known, isNew(known), lower, out);
+    }
+
+    @Override
+    public int proofHashes(long chunk, KnownChunks known) {
+        return proofLength(chunk, known, isNew(known));
+    }
+
+    @Override
+    public int proofMunros(long chunk, KnownChunks known) {
+        return 0;
+    }
+
+    @Override
+    public int proofSignatures(long chunk, KnownChunks known) {
+        return 0;
+    }
+
+    private static boolean isNew(KnownChunks known) {
+        return !known.intersects(0, ChunkRange.MAX_CHUNK);
     }
 
     /**

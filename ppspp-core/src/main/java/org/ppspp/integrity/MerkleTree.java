@@ -16,7 +16,7 @@ import org.ppspp.chunk.Bin;
  * A verified node comes with its parent and its sibling, so that each path ends in the root. Empty nodes are not stored: they
  * lower {@link #end}.
  */
-final class MerkleTree implements TrustedHashes {
+final class MerkleTree implements VerifiedHashes {
     private final NodeHasher hasher;
     private final byte[] rootHash;
     private final UpperHashes upper;
@@ -133,7 +133,8 @@ final class MerkleTree implements TrustedHashes {
     }
 
     /** Adds a verified hash; one that is all zero says that the content ends before this node. */
-    void put(long bin, byte[] source, int at) {
+    @Override
+    public void put(long bin, byte[] source, int at) {
         if (hasher.isZero(source, at)) {
             narrow(Bin.firstChunk(bin));
             return;

@@ -15,6 +15,9 @@ public final class PendingHashes {
     /** Hash computations for peaks in one generation: enough for any honest list, and no lever for others. */
     private static final int PEAK_BUDGET = 2048;
 
+    /** Signatures of one channel that are verified in a second (rule R27). */
+    private static final int VERIFICATIONS = 100;
+
     private final int hashLength;
     private final int maxEntriesPerGeneration;
     private final PeakList peaks;
@@ -23,6 +26,7 @@ public final class PendingHashes {
     private long youngSince;
     private boolean started;
     private int peakBudget = PEAK_BUDGET;
+    private final RateBudget verifications = new RateBudget(VERIFICATIONS);
     private @Nullable SizeClaim claim;
 
     public PendingHashes(int hashLength, int maxEntries) {
@@ -104,6 +108,15 @@ public final class PendingHashes {
             return false;
         }
         peakBudget -= computations;
+        return true;
+    }
+
+    /** Takes the verification of one signature from what this channel may cause; false if there is none left. */
+    boolean mayVerify(long now) {
+        if (!verifications.available(now)) {
+            return false;
+        }
+        verifications.spend(now);
         return true;
     }
 

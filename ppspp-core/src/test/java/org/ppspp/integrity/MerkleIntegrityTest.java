@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.ppspp.chunk.Bin;
-import org.ppspp.integrity.MerkleIntegrity.Offer;
-import org.ppspp.integrity.MerkleIntegrity.Verdict;
+import org.ppspp.integrity.Integrity.Offer;
+import org.ppspp.integrity.Integrity.Verdict;
 
 final class MerkleIntegrityTest {
     private static final int CHUNK = 16;

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import org.ppspp.integrity.MerkleIntegrity.Offer;
-import org.ppspp.integrity.MerkleIntegrity.Verdict;
+import org.ppspp.integrity.Integrity.Offer;
+import org.ppspp.integrity.Integrity.Verdict;
 
 /** One channel of a receiving peer in the tests: takes chunks with the hashes that came before them. */
 final class Receiver {

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.ppspp.chunk.Bin;
-import org.ppspp.integrity.MerkleIntegrity.Offer;
-import org.ppspp.integrity.MerkleIntegrity.Verdict;
+import org.ppspp.integrity.Integrity.Offer;
+import org.ppspp.integrity.Integrity.Verdict;
 
 /** Lies about the content size, and that the truth wins in spite of them. */
 final class SizeClaimTest {

@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.ppspp.chunk.Bin;
-import org.ppspp.integrity.MerkleIntegrity.Verdict;
+import org.ppspp.integrity.Integrity.Verdict;
 
 /** Hashes from disk are believed only as far as they lead to the root. */
 final class StoredHashCheckTest {

@@ -1,0 +1,90 @@
+package org.ppspp.integrity;
+
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** Protects nothing: a live stream of programs that know no signatures. Every chunk passes for what it says it is. */
+public final class NoIntegrity implements LiveIntegrity {
+    private long edge = -1;
+
+    @Override
+    public PendingHashes newPending(int maxEntries) {
+        return new PendingHashes(1, maxEntries);
+    }
+
+    @Override
+    public Offer offer(PendingHashes from, long bin, byte[] hash, long now) {
+        return Offer.IGNORED;
+    }
+
+    @Override
+    public Outcome signed(PendingHashes from, SignedNode node, When when) {
+        return Outcome.UNUSABLE;
+    }
+
+    @Override
+    public void append(SignedSegment segment) {
+        edge = Math.max(edge, segment.chunks().last());
+    }
+
+    @Override
+    public Verdict verify(PendingHashes from, long chunk, byte[] leaf, ByteBuf content, long now) {
+        edge = Math.max(edge, chunk);
+        return Verdict.VERIFIED;
+    }
+
+    @Override
+    public boolean prove(long chunk, KnownChunks known, @Nullable BinHashes lower, ProofSink out) {
+        return true;
+    }
+
+    @Override
+    public int proofHashes(long chunk, KnownChunks known) {
+        return 0;
+    }
+
+    @Override
+    public int proofMunros(long chunk, KnownChunks known) {
+        return 0;
+    }
+
+    @Override
+    public int proofSignatures(long chunk, KnownChunks known) {
+        return 0;
+    }
+
+    @Override
+    public long edge() {
+        return edge;
+    }
+
+    @Override
+    public boolean reachesBeyondEdge() {
+        return true;
+    }
+
+    @Override
+    public @Nullable SignedNode newest() {
+        return null;
+    }
+
+    @Override
+    public void tellNewest(ProofSink out) {
+        // Nothing is signed.
+    }
+
+    @Override
+    public void forgetBelow(long chunk) {
+        // Nothing is kept.
+    }
+
+    @Override
+    public double chunksPerSecond() {
+        return 0;
+    }
+
+    @Override
+    public int size() {
+        return 0;
+    }
+}

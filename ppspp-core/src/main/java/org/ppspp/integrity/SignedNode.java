@@ -1,0 +1,13 @@
+package org.ppspp.integrity;
+
+import org.ppspp.chunk.ChunkRange;
+
+/**
+ * What the source of a live stream signed, as SIGNED_INTEGRITY says it (RFC 7574 §6.1.2.2, §8.9): a munro of a unified Merkle
+ * tree, or with Sign All one chunk.
+ *
+ * @param chunks the chunks below one node
+ * @param ntpTime when it was signed, 64-bit NTP time
+ * @param signature as long as those of the stream are; not to be changed
+ */
+public record SignedNode(ChunkRange chunks, long ntpTime, byte[] signature) {}
