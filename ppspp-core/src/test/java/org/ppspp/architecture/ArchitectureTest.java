@@ -23,6 +23,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
 import io.netty.util.ReferenceCounted;
+import java.io.InputStream;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -55,6 +56,12 @@ final class ArchitectureTest {
     private static final String DISCOVERY = "org.ppspp.discovery..";
     private static final String MEMBERSHIP = "org.ppspp.membership..";
     private static final String KEYS = "org.ppspp.keys..";
+
+    /** What flows through live streams, as far as it is computed. */
+    private static final String MEDIA = "org.ppspp.media";
+
+    /** Where it comes from. */
+    private static final String INPUT = "org.ppspp.media.input..";
 
     /** Layers 0 to 3: the protocol without the world. */
     private static final String[] CORE = {CHUNK, WIRE, INTEGRITY, PICKER, CONGESTION, ENGINE};
@@ -91,7 +98,7 @@ final class ArchitectureTest {
             .layer("protocol")
             .definedBy(ENGINE)
             .layer("world")
-            .definedBy(NET, STORAGE, DISCOVERY, MEMBERSHIP, KEYS)
+            .definedBy(NET, STORAGE, DISCOVERY, MEMBERSHIP, KEYS, MEDIA, INPUT)
             .layer("library")
             .definedBy("org.ppspp")
             .whereLayer("library")
@@ -129,6 +136,15 @@ final class ArchitectureTest {
                     .resideInAPackage(DISCOVERY))
             .because(
                     "sockets, disks, trackers, certificates and keys meet in a peer and nowhere else; trackers are reached over sockets");
+
+    @ArchTest
+    static final ArchRule MEDIA_KNOWS_NO_PROTOCOL = noClasses()
+            .that()
+            .resideInAnyPackage(MEDIA, INPUT)
+            .should()
+            .dependOnClassesThat(
+                    resideInAnyPackage(CORE).or(resideInAnyPackage(NET, STORAGE, DISCOVERY, MEMBERSHIP, KEYS, "io.netty..")))
+            .because("a swarm carries bytes, and whoever cuts them need not know how");
 
     // --- the pure core
 
@@ -242,6 +258,22 @@ final class ArchitectureTest {
                     (JavaMethodCall call) -> call.getTarget().getOwner().isAssignableTo(ReferenceCounted.class)
                             && call.getName().matches("retain|(read|duplicate|.*)?[rR]etained.*")))
             .because("a received datagram is borrowed: where one place alone keeps a part of it, a leak has one cause");
+
+    @ArchTest
+    static final ArchRule MEDIA_IS_COMPUTED = noClasses()
+            .that()
+            .resideInAPackage(MEDIA)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(
+                            "java.net..", "java.nio.channels..", "java.nio.file..", "java.util.concurrent..", INPUT)
+                    .or(assignableTo(Thread.class))
+                    .or(assignableTo(Clock.class))
+                    .or(assignableTo(InputStream.class)))
+            .orShould()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .because("streams come from strangers: what reads them is tried with any bytes in any order");
 
     // --- one door to each part of the world
 
@@ -375,7 +407,8 @@ final class ArchitectureTest {
                 "storage",
                 "discovery",
                 "membership",
-                "keys");
+                "keys",
+                "media");
         assertThat(classes.getPackage("org.ppspp").getSubpackages())
                 .extracting(JavaPackage::getRelativeName)
                 .containsExactlyInAnyOrderElementsOf(known);

@@ -109,7 +109,7 @@ class LiveSignatureTest {
 
     @ParameterizedTest
     @EnumSource(LiveAlgorithm.class)
-    @DisplayName("what is signed here is verified by Java, and the reverse")
+    @DisplayName("what is signed here is verified by Java, too")
     void agreesWithJava(LiveAlgorithm algorithm) throws GeneralSecurityException {
         for (long seed = 1; seed <= 3; seed++) {
             byte[] message = new byte[28 + (int) seed];
