@@ -154,7 +154,11 @@ final class Limits {
     /** What one peer may have queued with us. */
     static final int UPLOAD_RANGES = 64;
 
-    static final long UPLOAD_BYTES = 16L << 20;
+    /**
+     * Nothing is kept of it but a bit for each chunk. A libswift asks for a second's worth of content, and waits two seconds
+     * for what was not remembered.
+     */
+    static final long UPLOAD_BYTES = 64L << 20;
 
     /** Request bins one peer is served from at once, and read ahead for it. */
     static final int SERVING_BINS = 4;

@@ -62,6 +62,17 @@ class UploadQueueTest {
         assertThat(queue.ranges()).containsExactly(new ChunkRange(0, MAX_CHUNKS - 1));
     }
 
+    /** As it does at 44 MB/s, with chunks of 8 KiB, a few at a time. */
+    @Test
+    void remembersWhatALibswiftWantsWithinASecond() {
+        UploadQueue large = new UploadQueue(8_192);
+        int chunks = 44_000_000 / 8_192;
+        for (int first = 0; first < chunks; first += 4) {
+            large.add(new ChunkRange(first, first + 3), Dialect.LIBSWIFT.uploadRanges());
+        }
+        assertThat(large.size()).isGreaterThanOrEqualTo(chunks);
+    }
+
     @Test
     void remembersOnlySoManyRanges() {
         for (long i = 0; i < 10 * Limits.UPLOAD_RANGES; i++) {
