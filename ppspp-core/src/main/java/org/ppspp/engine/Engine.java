@@ -105,13 +105,14 @@ public final class Engine {
         return half == null ? null : accept(half, now);
     }
 
-    /** Makes a handshake that we answered a channel; null if there are too many. */
+    /** Makes a handshake that we answered a channel; null, with a word to the peer, if there are too many. */
     @Nullable
     Channel accept(HalfOpen half, long now) {
-        if (channels.size() >= Limits.CHANNELS) {
+        Swarm swarm = half.swarm();
+        if (channels.size() >= Limits.CHANNELS || !swarm.neighbours().slots().makeRoom(half.address(), now)) {
+            closeQuietly(half.address(), half.remoteId());
             return null;
         }
-        Swarm swarm = half.swarm();
         Channel channel = new Channel(
                 this, swarm, half.address(), false, half.localId(), half.heard().dialect(), now);
         channels.put(channel.localId(), channel);

@@ -16,6 +16,7 @@ final class ExchangePartner {
     private boolean hasAnswered;
     private long dataSentAt = LONG_AGO;
     private long exchangedAt = LONG_AGO;
+    private long unprovenAt = LONG_AGO;
     private long verifyingSince = LONG_AGO;
     private int verified;
     private int defective;
@@ -51,6 +52,16 @@ final class ExchangePartner {
     /** Whether verified content went between us within the last minute (RFC 7574 §3.10.1 asks for any message). */
     boolean exchanges(long now) {
         return now - exchangedAt < Limits.EXCHANGE_WINDOW;
+    }
+
+    /** A chunk came that only the whole content can prove. */
+    void gaveUnproven(long now) {
+        unprovenAt = now;
+    }
+
+    /** When content went between us that was of use, or may prove to be. */
+    long usefulAt() {
+        return Math.max(exchangedAt, unprovenAt);
     }
 
     // --- our questions

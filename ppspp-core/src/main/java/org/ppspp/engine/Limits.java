@@ -38,6 +38,14 @@ final class Limits {
     static final int CHANNELS = 2_000;
     static final int CHANNELS_PER_HOST = 4;
 
+    /** A peer that exchanged no verified content with us for so long may be replaced, and one in so long is (rule R4). */
+    static final long USELESS_AFTER = 60 * SECOND;
+
+    static final long REPLACE_PAUSE = 10 * SECOND;
+
+    /** How long it is not dialled again then: others come first. */
+    static final long USELESS_PAUSE = 600 * SECOND;
+
     /** Addresses kept for one swarm. */
     static final int KNOWN_ADDRESSES = 500;
 

@@ -7,14 +7,21 @@ package org.ppspp.engine;
 final class Liveness {
     private static final long NEVER = Long.MAX_VALUE;
 
+    private final long since;
     private long lastReceived;
     private long lastSent;
     private int sentSinceReceived;
     private long greetAt = NEVER;
 
     Liveness(long now) {
+        this.since = now;
         this.lastReceived = now;
         this.lastSent = now;
+    }
+
+    /** When we began to talk to the peer. */
+    long since() {
+        return since;
     }
 
     /** A datagram or frame came. */

@@ -16,6 +16,7 @@ final class Neighbours {
     private final Engine engine;
     private final PeerBook book;
     private final Twins twins;
+    private final Slots slots;
     private final List<Channel> channels = new ArrayList<>();
 
     Neighbours(Swarm swarm, Engine engine) {
@@ -23,6 +24,7 @@ final class Neighbours {
         this.engine = engine;
         this.book = new PeerBook(engine.dialLimits(), engine.config().maxPeersPerSwarm());
         this.twins = new Twins(swarm, engine);
+        this.slots = new Slots(swarm, engine.config().maxPeersPerSwarm());
     }
 
     /** The channels, those that are still opening among them. */
@@ -34,9 +36,8 @@ final class Neighbours {
         return book;
     }
 
-    /** Whether there is room for one more. */
-    boolean room() {
-        return channels.size() < engine.config().maxPeersPerSwarm();
+    Slots slots() {
+        return slots;
     }
 
     /** The hosts of connected and of known peers. */
@@ -105,14 +106,17 @@ final class Neighbours {
         drop(channel, now, reason);
     }
 
+    /** Says goodbye to a peer that we talk to no longer. */
+    void dismiss(Channel channel, long now, String reason) {
+        if (channel.established()) {
+            engine.closeQuietly(channel.address(), channel.remoteId());
+        }
+        drop(channel, now, reason);
+    }
+
     /** Says goodbye to everyone. */
     void close(long now) {
-        for (Channel channel : List.copyOf(channels)) {
-            if (channel.established()) {
-                engine.closeQuietly(channel.address(), channel.remoteId());
-            }
-            drop(channel, now, "we left");
-        }
+        List.copyOf(channels).forEach(channel -> dismiss(channel, now, "we left"));
     }
 
     // --- opening
@@ -180,7 +184,8 @@ final class Neighbours {
     /** Dials, and does what is due on each channel. */
     void timeout(long now) {
         for (TransportAddress address = toDial(now); address != null; address = toDial(now)) {
-            if (!engine.open(swarm, address, swarm.greeting().opening(), now)) {
+            if (!slots.makeRoom(address, now)
+                    || !engine.open(swarm, address, swarm.greeting().opening(), now)) {
                 book.closed(address, now);
             }
         }
@@ -192,11 +197,15 @@ final class Neighbours {
     }
 
     private @Nullable TransportAddress toDial(long now) {
-        return room() ? book.nextToDial(now) : null;
+        if (book.nextDial() > now) {
+            return null;
+        }
+        boolean possible = slots.room() || slots.nextReplacement() <= now;
+        return possible ? book.nextToDial(slots.roomForStranger(), now) : null;
     }
 
     long nextWake() {
-        long wake = room() ? book.nextDial() : Long.MAX_VALUE;
+        long wake = slots.room() ? book.nextDial() : Math.max(book.nextDial(), slots.nextReplacement());
         for (Channel channel : channels) {
             wake = Math.min(wake, channel.nextWake());
         }

@@ -131,7 +131,7 @@ final class Openings {
             }
         }
         return engine.channelCount() < Limits.CHANNELS
-                && swarm.neighbours().room()
+                && swarm.neighbours().slots().admits(from, now)
                 && (HostKey.exempt(from.socket()) || sameHost < Limits.CHANNELS_PER_HOST)
                 && table.admits(from);
     }

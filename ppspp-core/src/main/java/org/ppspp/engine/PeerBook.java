@@ -51,6 +51,8 @@ final class PeerBook {
         long dialAt;
 
         long dialTcpAt = Long.MAX_VALUE;
+        /** Whoever names it: it had its chance. */
+        long uselessUntil = Long.MIN_VALUE;
 
         Entry(InetSocketAddress socket, PeerOrigin origin) {
             this.socket = socket;
@@ -106,7 +108,7 @@ final class PeerBook {
                 entry.dialAt = dialAt;
                 entries.put(socket, entry);
             } else if (entry.channels == 0 && origin != PeerOrigin.EXCHANGE) {
-                entry.dialAt = Math.min(entry.dialAt, dialAt);
+                entry.dialAt = Math.max(Math.min(entry.dialAt, dialAt), entry.uselessUntil);
             }
             entry.origin = entry.origin.compareTo(origin) <= 0 ? entry.origin : origin;
             if (address.transport() == Transport.UDP) {
@@ -115,6 +117,12 @@ final class PeerBook {
                 entry.tcp = true;
             }
         }
+    }
+
+    /** Whether the user or a tracker named this address. */
+    boolean trusts(TransportAddress address) {
+        Entry entry = entries.get(address.socket());
+        return entry != null && !entry.hearsay();
     }
 
     /** Cheap addresses are dialled first from now on. */
@@ -174,13 +182,14 @@ final class PeerBook {
 
     /**
      * The next address to dial, which counts as dialled with this call, or null. What is better known comes first,
-     * and among that what is cheap. */
+     * and among that what is cheap. Addresses that peers named are left out unless {@code hearsayToo}.
+     */
     @Nullable
-    TransportAddress nextToDial(long now) {
+    TransportAddress nextToDial(boolean hearsayToo, long now) {
         if (now < nextSlot) {
             return null;
         }
-        Entry next = firstDue(now);
+        Entry next = firstDue(hearsayToo && roomToDialHearsay(now), now);
         if (next == null) {
             return null;
         }
@@ -191,9 +200,8 @@ final class PeerBook {
     }
 
     /** Who says what peers cost must not choose all of them, so some are dialled in the order they became known. */
-    private @Nullable Entry firstDue(long now) {
+    private @Nullable Entry firstDue(boolean hearsayToo, long now) {
         boolean ranked = dials % DIALS_UNRANKED != DIALS_UNRANKED - 1;
-        boolean hearsayToo = roomToDialHearsay(now);
         Entry first = null;
         for (Entry entry : entries.values()) {
             if (entry.nextDial() <= now
@@ -330,6 +338,15 @@ final class PeerBook {
         } else {
             long pause = Limits.EXCHANGE_PAUSE << (entry.failures - 1);
             entry.dialAt = now + Math.min(pause, Limits.EXCHANGE_PAUSE_MAX);
+        }
+    }
+
+    /** The peer at this address was of no use, and has made room for another. */
+    void useless(TransportAddress address, long now) {
+        Entry entry = entries.get(address.socket());
+        if (entry != null) {
+            entry.uselessUntil = now + Limits.USELESS_PAUSE;
+            entry.postpone(entry.uselessUntil);
         }
     }
 

@@ -77,7 +77,7 @@ final class PeerExchange {
 
     /** Who has everything needs nobody; but others shall hear of its peers, which takes their certificates. */
     private boolean wantsMore(ExchangePartner partner, long now) {
-        boolean more = !swarm.content().complete() && swarm.neighbours().room();
+        boolean more = !swarm.content().complete() && swarm.neighbours().slots().room();
         return more || (config.mode() == Mode.CERTIFIED && partner.membership(engine.micros(now)) == null);
     }
 

@@ -172,6 +172,9 @@ final class Swarm {
                 length,
                 engine.micros(now) - data.timestampMicros(),
                 age >= 0));
+        if (!from.dialect().hashes()) {
+            from.exchange().gaveUnproven(now);
+        }
         engine.receiving(this);
         intake.writeUnproven();
     }

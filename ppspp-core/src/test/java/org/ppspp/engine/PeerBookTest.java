@@ -41,7 +41,7 @@ class PeerBookTest {
 
     private List<TransportAddress> dials(long now) {
         List<TransportAddress> dialled = new ArrayList<>();
-        for (TransportAddress next = book.nextToDial(now); next != null; next = book.nextToDial(now)) {
+        for (TransportAddress next = book.nextToDial(true, now); next != null; next = book.nextToDial(true, now)) {
             dialled.add(next);
         }
         return dialled;
@@ -366,7 +366,7 @@ class PeerBookTest {
         }
         int dialled = 0;
         for (long now = 0; now < 60 * SECOND; now += SECOND) {
-            TransportAddress next = small.nextToDial(now);
+            TransportAddress next = small.nextToDial(true, now);
             if (next != null) {
                 small.established(next);
                 dialled++;
