@@ -21,7 +21,7 @@ final class HalfOpenTable {
      *
      * @param remoteId the initiator's channel
      * @param localId ours
-     * @param have what the initiator announced, a few ranges at most
+     * @param have what the initiator announced, {@link #rangesToKeep} ranges at most
      * @param heard how it introduced itself
      * @param reply the datagram we answered with, repeated for a repeated opening
      */
@@ -42,6 +42,7 @@ final class HalfOpenTable {
     private final ArrayDeque<HalfOpen> byAge = new ArrayDeque<>();
     private final Map<Long, Integer> perHost = new HashMap<>();
     private final Map<Long, Integer> perNetwork = new HashMap<>();
+    private int ranges;
 
     int size() {
         return byLocalId.size();
@@ -67,6 +68,11 @@ final class HalfOpenTable {
         return host < Limits.HALF_OPEN_PER_HOST && network < Limits.HALF_OPEN_PER_NETWORK;
     }
 
+    /** How many of its ranges the next entry may keep. */
+    int rangesToKeep() {
+        return ranges < Limits.HALF_OPEN_RANGES ? Limits.OPENING_RANGES_KEPT : Limits.OPENING_RANGES_LEAST;
+    }
+
     void add(HalfOpen entry) {
         if (byLocalId.size() >= Limits.HALF_OPEN) {
             evictOldest();
@@ -74,6 +80,7 @@ final class HalfOpenTable {
         byLocalId.put(entry.localId(), entry);
         byOpening.put(new Opening(entry.address(), entry.remoteId()), entry);
         byAge.addLast(entry);
+        ranges += entry.have().size();
         perHost.merge(HostKey.host(entry.address().socket()), 1, Integer::sum);
         perNetwork.merge(HostKey.network(entry.address().socket()), 1, Integer::sum);
     }
@@ -133,6 +140,7 @@ final class HalfOpenTable {
     private void remove(HalfOpen entry) {
         if (byLocalId.remove(entry.localId(), entry)) {
             byOpening.remove(new Opening(entry.address(), entry.remoteId()));
+            ranges -= entry.have().size();
             perHost.computeIfPresent(HostKey.host(entry.address().socket()), (host, n) -> n > 1 ? n - 1 : null);
             perNetwork.computeIfPresent(HostKey.network(entry.address().socket()), (net, n) -> n > 1 ? n - 1 : null);
         }

@@ -15,8 +15,14 @@ final class Limits {
     /** HAVE ranges sent in a datagram that opens a channel, or answers one. */
     static final int OPENING_RANGES = 4;
 
-    /** HAVE ranges kept of a datagram that opens a channel: as many as a libswift says there, and never says again. */
-    static final int OPENING_RANGES_KEPT = 8;
+    /**
+     * HAVE ranges kept of a datagram that opens a channel, neighbours being one: not everybody says them again. And those of
+     * all such datagrams together; beyond that, as many are kept as a libswift says there.
+     */
+    static final int OPENING_RANGES_KEPT = 64;
+
+    static final int HALF_OPEN_RANGES = 16_384;
+    static final int OPENING_RANGES_LEAST = 8;
 
     /** The initiator repeats its first datagram after this time, then after twice as long each time. */
     static final long HANDSHAKE_RETRY = SECOND / 2;

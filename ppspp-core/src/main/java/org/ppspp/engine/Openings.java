@@ -94,7 +94,7 @@ final class Openings {
             engine.counters().refusedOpening();
             return;
         }
-        List<ChunkRange> theirs = announced(rest, swarm);
+        List<ChunkRange> theirs = announced(rest, swarm, from.reliable());
         int localId = engine.newChannelId();
         ByteBuf reply = Unpooled.buffer(256);
         int limit = from.reliable() ? TCP_REPLY_BYTES : received;
@@ -137,19 +137,33 @@ final class Openings {
     }
 
     /** What the initiator says it has; DATA or a signature this early is a breach (RFC 7574 §3.1.1). */
-    private static List<ChunkRange> announced(ByteBuf rest, Swarm swarm) throws MalformedMessageException {
+    private List<ChunkRange> announced(ByteBuf rest, Swarm swarm, boolean reliable) throws MalformedMessageException {
         List<ChunkRange> have = new ArrayList<>();
+        int messages = reliable ? Limits.MESSAGES_PER_FRAME : Limits.MESSAGES_PER_DATAGRAM;
+        // A connection gets its channel at once, which has room for them all.
+        int most = reliable ? messages : table.rangesToKeep();
         MessageReader reader =
-                MessageReader.afterHandshake(rest, swarm.content().format(), Limits.MESSAGES_PER_DATAGRAM);
+                MessageReader.afterHandshake(rest, swarm.content().format(), messages);
         for (Message message = reader.next(); message != null; message = reader.next()) {
             if (message instanceof Message.Data || message instanceof Message.SignedIntegrity) {
                 throw new MalformedMessageException("heavy payload before the handshake is complete");
             }
-            if (message instanceof Message.Have announced && have.size() < Limits.OPENING_RANGES_KEPT) {
-                have.add(announced.chunks());
+            if (message instanceof Message.Have announced) {
+                keep(announced.chunks(), have, most);
             }
         }
         return have;
+    }
+
+    private static void keep(ChunkRange range, List<ChunkRange> kept, int most) {
+        ChunkRange last = kept.isEmpty() ? null : kept.get(kept.size() - 1);
+        if (last != null && range.first() <= last.last() + 1 && last.first() <= range.last() + 1) {
+            ChunkRange both =
+                    new ChunkRange(Math.min(last.first(), range.first()), Math.max(last.last(), range.last()));
+            kept.set(kept.size() - 1, both);
+        } else if (kept.size() < most) {
+            kept.add(range);
+        }
     }
 
     /** Takes the handshake that {@code from} completes by using {@code localId}, or returns null. */
