@@ -112,6 +112,11 @@ public enum Dialect {
         return this == PYPPSPP;
     }
 
+    /** Whether a peer that listens on a TCP port listens on UDP too, where others try it that hear of it. */
+    boolean listensOnUdp() {
+        return this != PYPPSPP;
+    }
+
     /** Whether DATA comes with the hashes that prove it (RFC 7574 §5.3). */
     boolean hashes() {
         return this != PYPPSPP;

@@ -188,6 +188,7 @@ final class PeerExchange {
     private @Nullable Told about(Channel channel, long now) {
         ExchangePartner partner = channel.exchange();
         if (!channel.established()
+                || !channel.dialect().listensOnUdp()
                 || !partner.exchanges(now)
                 || channel.liveness().silence(now) >= Limits.EXCHANGE_WINDOW) {
             return null;
