@@ -311,6 +311,8 @@ public final class Transfer implements Playable, AutoCloseable {
     private static @Nullable TransferEvent told(EngineEvent event) {
         if (event instanceof EngineEvent.SizeUnprovable size) {
             return new TransferEvent.SizeNeeded(size.candidateLengthBytes());
+        } else if (event instanceof EngineEvent.LengthNeeded) {
+            return new TransferEvent.LengthNeeded();
         } else if (event instanceof EngineEvent.StorageFailing failing) {
             return new TransferEvent.StorageFailing(failing.cause(), failing.message());
         } else if (event instanceof EngineEvent.StorageRecovered) {

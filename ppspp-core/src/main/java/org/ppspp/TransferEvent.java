@@ -25,6 +25,9 @@ public sealed interface TransferEvent {
     /** The length peers claim cannot be told from a forgery: the transfer waits until it is given the content length. */
     record SizeNeeded(long candidateLengthBytes) implements TransferEvent {}
 
+    /** Only peers are there that cannot prove a length, as PyPPSPP: the transfer waits for others, or for the content length. */
+    record LengthNeeded() implements TransferEvent {}
+
     /** A tracker answers, for the first time or again. */
     record TrackerReachable(Endpoint tracker) implements TransferEvent {}
 

@@ -116,6 +116,9 @@ final class Display {
         } else if (event instanceof TransferEvent.SizeNeeded size) {
             return Said.warning("the size of this content cannot be proven (peers say " + size.candidateLengthBytes()
                     + " bytes); give --filesize or a ppspp: link");
+        } else if (event instanceof TransferEvent.LengthNeeded) {
+            return Said.warning(
+                    "the connected peers cannot prove how long the content is; give --filesize or a link with the length");
         } else if (event instanceof TransferEvent.TrackerReachable tracker) {
             return Said.plain("tracker " + tracker.tracker() + " answers");
         } else if (event instanceof TransferEvent.TrackerUnreachable tracker) {

@@ -20,6 +20,9 @@ public sealed interface EngineEvent {
     /** The size claimed by all peers cannot be told from a forgery: it takes the content length to go on (see T12). */
     record SizeUnprovable(SwarmId swarm, long candidateLengthBytes) implements EngineEvent {}
 
+    /** It takes the content length to go on: only peers are there that send no hashes. Comes once. */
+    record LengthNeeded(SwarmId swarm) implements EngineEvent {}
+
     /** Writing fails; downloads pause and are tried again by themselves. */
     record StorageFailing(SwarmId swarm, StorageResult.Cause cause, String message) implements EngineEvent {}
 

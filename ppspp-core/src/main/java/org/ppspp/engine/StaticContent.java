@@ -27,6 +27,7 @@ final class StaticContent implements KnownContent {
     private final MerkleIntegrity integrity;
     private final ChunkMap have;
     private final HashSaver saver;
+    private final LengthWanted lengthWanted;
     private final CheapestFirst priorities;
     private WireFormat format;
     private @Nullable ContentLayout layout;
@@ -48,6 +49,7 @@ final class StaticContent implements KnownContent {
         this.layout = length == null ? null : new ContentLayout(metadata.chunkSizeBytes(), length);
         this.format = formatFor(length == null ? -1 : length);
         this.saver = new HashSaver(swarm, integrity, now);
+        this.lengthWanted = new LengthWanted(swarm, engine);
         this.priorities = new CheapestFirst(swarm, new RarestFirstPicker(random));
     }
 
@@ -226,6 +228,7 @@ final class StaticContent implements KnownContent {
             engine.event(new EngineEvent.SizeUnprovable(
                     metadata.swarmId(), 2L * metadata.hashFunction().length()));
         }
+        lengthWanted.look(now);
     }
 
     /** Without a known size one chunk is asked of each peer: any for the height of the tree, then the last one it claims. */
@@ -264,11 +267,12 @@ final class StaticContent implements KnownContent {
     @Override
     public void timeout(long now) {
         saver.timeout(now);
+        lengthWanted.look(now);
     }
 
     @Override
     public long nextWake() {
-        return saver.nextWake();
+        return Math.min(saver.nextWake(), lengthWanted.nextWake());
     }
 
     @Override
