@@ -269,7 +269,6 @@ final class ModelSwift implements SimNode {
         if (now - channel.lastReceived > SILENCE) {
             return;
         }
-        channel.justSent.values().removeIf(at -> at + SECOND < now);
         long patience = 2 * simulation.delay() + ROUND_TRIP_SLACK;
         for (Map.Entry<Integer, SwiftChannel.Flying> entry : List.copyOf(channel.flying.entrySet())) {
             SwiftChannel.Flying flying = entry.getValue();
@@ -282,6 +281,7 @@ final class ModelSwift implements SimNode {
             if (flying.sends >= PING_PONG_SENDS) {
                 channel.flying.remove(entry.getKey());
             } else {
+                channel.justSent = SwiftChannel.NONE;
                 data(channel, entry.getKey(), now);
             }
         }
@@ -313,7 +313,10 @@ final class ModelSwift implements SimNode {
             top = Bin.contains(peak, Bin.leaf(chunk)) ? peak : top;
         }
         int peaks = bins.size();
-        for (long bin = Bin.leaf(chunk); bin != top && !known(channel, Bin.parent(bin)); bin = Bin.parent(bin)) {
+        boolean doubting = simulation.random().nextInt(4) == 3;
+        for (long bin = Bin.leaf(chunk);
+                bin != top && !known(channel, Bin.parent(bin), doubting);
+                bin = Bin.parent(bin)) {
             bins.add(peaks, Bin.sibling(bin));
         }
         ByteBuf out = to(channel);
@@ -332,20 +335,21 @@ final class ModelSwift implements SimNode {
         SwiftChannel.Flying flying = channel.flying.computeIfAbsent(chunk, c -> new SwiftChannel.Flying());
         flying.at = now;
         flying.sends++;
-        channel.justSent.put(chunk, now);
+        if (!channel.has.isEmpty()) {
+            channel.justSent = chunk;
+        }
         forwards = true;
     }
 
-    /** Whether the peer is believed to know the hashes below {@code bin}; what was just sent is doubted now and then. */
-    private boolean known(SwiftChannel channel, long bin) {
+    /** Whether the peer is believed to know the hashes below {@code bin}; what was just sent may be doubted. */
+    private static boolean known(SwiftChannel channel, long bin, boolean doubting) {
         int first = (int) Bin.firstChunk(bin);
         int last = (int) Bin.lastChunk(bin);
         int has = channel.has.nextSetBit(first);
         if (has >= 0 && has <= last) {
             return true;
         }
-        boolean sent = channel.justSent.keySet().stream().anyMatch(chunk -> chunk >= first && chunk <= last);
-        return sent && simulation.random().nextInt(4) != 3;
+        return !doubting && channel.justSent >= first && channel.justSent <= last;
     }
 
     // --- listening

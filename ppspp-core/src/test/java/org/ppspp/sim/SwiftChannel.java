@@ -6,11 +6,13 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.ppspp.wire.TransportAddress;
 
 /** What a {@link ModelSwift} remembers of one peer. */
 final class SwiftChannel {
+    /** No chunk. */
+    static final int NONE = -1;
+
     record Queued(int chunk, long since) {}
 
     /** A chunk that left and is not acknowledged. */
@@ -34,8 +36,8 @@ final class SwiftChannel {
     final BitSet said = new BitSet();
     final ArrayDeque<Queued> queue = new ArrayDeque<>();
     final Map<Integer, Flying> flying = new LinkedHashMap<>();
-    /** Chunks that left a moment ago: their hashes are believed to be known. */
-    final Map<Integer, Long> justSent = new TreeMap<>();
+    /** The chunk that left last: its hashes are believed to be known until one is given up. */
+    int justSent = NONE;
 
     /** The peaks it has sent so far, from left to right. */
     final List<Long> peaks = new ArrayList<>();
