@@ -4,8 +4,10 @@ package org.ppspp.congestion;
  * The law of the congestion window: RFC 6817 §2.4.2 if the settings are literal, LEDBAT++ otherwise, with slow start,
  * and for LEDBAT++ the periodic slowdowns. Knows delays and bytes, not datagrams: which are lost is for others to say.
  *
- * <p>Two deviations from LEDBAT++: slow start doubles the window (gain 1) since a stream has to start fast, and a
- * slowdown goes to a quarter of the window, not to two datagrams, which measures the base delay as well and costs less.
+ * <p>Three deviations from LEDBAT++: slow start doubles the window (gain 1) since a stream has to start fast; a
+ * slowdown goes to a quarter of the window, not to two datagrams, which measures the base delay as well and costs less;
+ * and where no queue was seen for a minute the gain is not reduced. Losses alone govern the window there, so that a
+ * smaller gain keeps no queue short, and RFC 6817 allows a whole datagram each round trip.
  * A path with a base below 2 ms is a local one: its queues are too short for the target to matter, so slowdowns are
  * off, the gain is not reduced, and slow start resumes after a passing delay (a pause of the other process).
  */
@@ -128,7 +130,7 @@ final class Ledbat {
         }
         switch (phase) {
             case START -> start(now, bytes, limited, queueing);
-            case AVOID -> avoid(bytes, limited, queueing);
+            case AVOID -> avoid(now, bytes, limited, queueing);
             case RAMP -> ramp(now, bytes);
             case FREEZE -> {}
         }
@@ -206,7 +208,11 @@ final class Ledbat {
 
     /** Without queueing, losses alone govern the window and bound the queue already. */
     private boolean slowdownsUseful(long now) {
-        return settings.slowdowns() && rtt.known() && !local() && now < queueSeenUntil;
+        return settings.slowdowns() && rtt.known() && !local() && queueSeen(now);
+    }
+
+    private boolean queueSeen(long now) {
+        return now < queueSeenUntil;
     }
 
     private void start(long now, long bytes, boolean limited, long queueing) {
@@ -220,14 +226,14 @@ final class Ledbat {
         }
     }
 
-    private void avoid(long bytes, boolean limited, long queueing) {
+    private void avoid(long now, long bytes, boolean limited, long queueing) {
         double offTarget = (double) queueing / settings.targetNanos() - 1;
         double datagrams = window / datagramBytes;
         double perRoundTrip;
         if (settings.literal()) {
             perRoundTrip = -settings.gain() * offTarget;
         } else {
-            perRoundTrip = gain() - (offTarget > 0 ? DECREASE_GAIN * datagrams * offTarget : 0);
+            perRoundTrip = gain(now) - (offTarget > 0 ? DECREASE_GAIN * datagrams * offTarget : 0);
             if (perRoundTrip > 0 && !limited) {
                 perRoundTrip = 0;
             }
@@ -249,8 +255,8 @@ final class Ledbat {
         nextSlowdown = now + 2 * Math.max(0, rtt.smoothed());
     }
 
-    private double gain() {
-        if (local() || !rtt.known()) {
+    private double gain(long now) {
+        if (local() || !rtt.known() || !queueSeen(now)) {
             return settings.gain();
         }
         double divisor = Math.ceil(2.0 * settings.targetNanos() / rtt.base());

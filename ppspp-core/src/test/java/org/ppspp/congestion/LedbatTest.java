@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LedbatTest {
     private static final long MILLI = 1_000_000;
@@ -73,12 +74,31 @@ class LedbatTest {
     @ParameterizedTest
     @CsvSource({"1, 1", "7, 0.0625", "10, 0.08333", "20, 0.16667", "30, 0.25", "60, 0.5", "119, 0.5", "120, 1", "900, 1"
     })
-    void growsSlowlyOnShortPathsButNotOnLocalOnes(long rttMillis, double gain) {
+    void growsSlowlyOnShortPathsWithQueuesButNotOnLocalOnes(long rttMillis, double gain) {
         Ledbat law = ledbat(avoiding(), rttMillis * MILLI, 100 * MSS);
 
-        law.acked(0, 100 * MSS, 100 * MSS, 0);
+        law.acked(0, 100 * MSS, 100 * MSS, 16 * MILLI);
 
         assertThat(law.window() / MSS - 100).isCloseTo(gain, within(0.0001));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 7, 40, 119, 900})
+    void growsAsRfc6817AllowsWhereLossAloneGoverns(long rttMillis) {
+        Ledbat law = ledbat(avoiding(), rttMillis * MILLI, 100 * MSS);
+        law.acked(0, 100 * MSS, 100 * MSS, 0);
+        assertThat(law.window() / MSS - 100).isCloseTo(1, within(0.0001));
+
+        Ledbat queued = ledbat(avoiding(), 40 * MILLI, 100 * MSS);
+        queued.acked(0, 1, 100 * MSS, 16 * MILLI);
+        double before = queued.window();
+        queued.acked(59_000 * MILLI, 100 * MSS, 100 * MSS, 0);
+        assertThat((queued.window() - before) / MSS)
+                .as("a queue within a minute")
+                .isCloseTo(1 / 3.0, within(0.01));
+        before = queued.window();
+        queued.acked(61_000 * MILLI, 100 * MSS, 100 * MSS, 0);
+        assertThat((queued.window() - before) / MSS).as("none for a minute").isCloseTo(1, within(0.01));
     }
 
     @ParameterizedTest
