@@ -76,7 +76,11 @@ final class Asking {
                 ? 3
                 : mask;
         ledger.add(bin, asked, now);
-        long rest = asked;
+        send(bin, asked);
+    }
+
+    private void send(long bin, long mask) {
+        long rest = mask;
         while (rest != 0) {
             int first = Long.numberOfTrailingZeros(rest);
             int length = Math.min(64 - first, Long.numberOfTrailingZeros(~(rest >>> first)));
@@ -139,6 +143,10 @@ final class Asking {
             swarm.scheduleSoon();
         }
         if (ledger.stalledAt(patience()) > now) {
+            if (repeatAt() <= now) {
+                channel.outbox().repeatAcks();
+                ledger.repeat(now - pause(), this::send);
+            }
             return false;
         }
         ledger.giveUpAll(now, (bin, mask) -> {
@@ -152,7 +160,17 @@ final class Asking {
     }
 
     long nextWake() {
-        return Math.min(ledger.stalledAt(patience()), snubbedUntil);
+        return Math.min(Math.min(ledger.stalledAt(patience()), repeatAt()), snubbedUntil);
+    }
+
+    /** Over TCP nothing gets lost. */
+    private long repeatAt() {
+        return channel.reliable() ? NEVER : ledger.repeatAt(pause());
+    }
+
+    /** A silence that is longer than the peer and the path explain. */
+    private long pause() {
+        return Math.max(Limits.REQUEST_REPEAT, 2 * minRtt() + Limits.REQUEST_REPEAT_CHUNKS * window.gap());
     }
 
     private long patience() {

@@ -224,6 +224,15 @@ final class Limits {
 
     /** Later chunks that must have come from the same peer before an earlier one counts as lost. */
     static final int OVERTAKEN_BY = 64;
+    /**
+     * A peer over UDP that owes us chunks is asked again after this silence, or two round trips and the time of a few chunks
+     * if that is longer: the network may have lost the request. Then after twice as long each time, so often at most.
+     */
+    static final long REQUEST_REPEAT = 100 * MILLISECOND;
+
+    static final int REQUEST_REPEAT_CHUNKS = 8;
+    static final int REQUEST_REPEATS = 8;
+
 
     static final long OVERTAKEN_PATIENCE = 200 * MILLISECOND;
 
@@ -240,8 +249,11 @@ final class Limits {
 
     static final int ANNOUNCED_RANGES = 64;
 
+    /** So many of the latest ACKs are said again with a few new ones, in case the datagram that had them was lost. */
+    static final int REPEATED_ACKS = 3;
+
     /** Over UDP a HAVE may be lost and nobody would know: all is said again, first soon, then less and less often. */
-    static final long ANNOUNCE_AGAIN = SECOND;
+    static final long ANNOUNCE_AGAIN = SECOND / 4;
 
     static final int ANNOUNCE_AGAIN_FACTOR = 3;
     static final long ANNOUNCE_AGAIN_MAX = 60 * SECOND;

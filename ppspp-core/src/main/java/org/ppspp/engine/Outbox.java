@@ -24,11 +24,15 @@ final class Outbox {
     private final ChunkMap have;
     private final Announcements announcements = new Announcements();
     private final ArrayDeque<PendingAck> acks = new ArrayDeque<>();
+    /** Those that left last, oldest first. */
+    private final ArrayDeque<PendingAck> said = new ArrayDeque<>();
+
     private final ArrayDeque<ChunkRange> cancels = new ArrayDeque<>();
     private final ArrayDeque<ChunkRange> requests = new ArrayDeque<>();
     private final ArrayDeque<Message> exchange = new ArrayDeque<>();
     private @Nullable Boolean choke;
     private boolean answer;
+    private boolean sayAgain;
 
     Outbox(ChunkMap have) {
         this.have = have;
@@ -50,6 +54,11 @@ final class Outbox {
             ChunkRange run = !alone && have.get(chunk) ? have.runAround(chunk) : ChunkRange.of(chunk);
             acks.addLast(new PendingAck(run, delayMicros));
         }
+    }
+
+    /** Says the latest ACKs again with what leaves next: the peer is silent, maybe as it waits for them. */
+    void repeatAcks() {
+        sayAgain = true;
     }
 
     void request(ChunkRange range) {
@@ -114,13 +123,14 @@ final class Outbox {
             choke = null;
             left--;
         }
+        left = repeatAcks(writer, left);
         for (PendingAck ack = acks.peekFirst(); ack != null; ack = acks.peekFirst()) {
             int bytes = writer.rangeMessages(ack.run) * writer.ackBytes();
             if (bytes > left) {
                 return;
             }
             writer.ack(ack.run, ack.delayMicros);
-            acks.removeFirst();
+            said(acks.removeFirst());
             left -= bytes;
         }
         left = write(cancels, left, writer, writer::cancel);
@@ -147,6 +157,46 @@ final class Outbox {
             writer.have(run);
             left -= bytes;
         }
+    }
+
+    /**
+     * Says the latest ACKs again, ahead of a few new ones. Nothing acknowledges an ACK, and to the sender a lost one is a lost
+     * chunk: it would send that again and slow down (RFC 7574 §8.2).
+     */
+    private int repeatAcks(MessageWriter writer, int room) {
+        int left = room;
+        if (sayAgain || (!acks.isEmpty() && acks.size() <= Limits.REPEATED_ACKS)) {
+            for (PendingAck old : said) {
+                int bytes = writer.rangeMessages(old.run) * writer.ackBytes();
+                if (bytes <= left && have.containsAll(old.run.first(), old.run.last()) && !coveredByNew(old.run)) {
+                    writer.ack(old.run, old.delayMicros);
+                    left -= bytes;
+                }
+            }
+        }
+        sayAgain = false;
+        return left;
+    }
+
+    private boolean coveredByNew(ChunkRange run) {
+        for (PendingAck ack : acks) {
+            if (covers(ack.run, run)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void said(PendingAck ack) {
+        said.removeIf(old -> covers(ack.run, old.run));
+        said.addLast(ack);
+        if (said.size() > Limits.REPEATED_ACKS) {
+            said.removeFirst();
+        }
+    }
+
+    private static boolean covers(ChunkRange range, ChunkRange other) {
+        return range.contains(other.first()) && range.contains(other.last());
     }
 
     private interface RangeWriter {

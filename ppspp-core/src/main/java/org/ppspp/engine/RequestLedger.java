@@ -35,6 +35,8 @@ final class RequestLedger {
     private int outstanding;
     private long arrivals;
     private long progressAt;
+    /** How often requests were repeated since. */
+    private int repeats;
 
     /** Chunks waited for. */
     int outstanding() {
@@ -48,7 +50,7 @@ final class RequestLedger {
 
     void add(long bin, long mask, long now) {
         if (outstanding == 0) {
-            progressAt = now;
+            progress(now);
         }
         Asked before = open.remove(bin);
         Asked asked = before == null ? new Asked() : before;
@@ -83,7 +85,7 @@ final class RequestLedger {
             asked.mask &= ~bit;
             outstanding--;
             arrivals++;
-            progressAt = now;
+            progress(now);
             if (asked.mask == 0) {
                 open.remove(bin);
             }
@@ -92,7 +94,7 @@ final class RequestLedger {
         Given given = late.get(bin);
         if (given != null && (given.mask() & bit) != 0 && now < given.until()) {
             late.put(bin, new Given(given.mask() & ~bit, given.until()));
-            progressAt = now;
+            progress(now);
             return LATE;
         }
         return UNASKED;
@@ -151,6 +153,20 @@ final class RequestLedger {
         return outstanding == 0 ? Long.MAX_VALUE : progressAt + patience;
     }
 
+    /**
+     * When the requests are to be repeated as the network may have lost them: once the peer has sent nothing for {@code pause}
+     * nanoseconds, and each further time after twice as long; never while it owes nothing.
+     */
+    long repeatAt(long pause) {
+        return outstanding == 0 ? Long.MAX_VALUE : progressAt + (pause << Math.min(repeats, Limits.REQUEST_REPEATS));
+    }
+
+    /** Visits what was asked for at {@code before} or earlier, to ask for it again. */
+    void repeat(long before, Release visitor) {
+        repeats++;
+        forEachOlder(before, visitor);
+    }
+
     /** When the oldest request was made. */
     long oldest() {
         return open.isEmpty() ? Long.MAX_VALUE : open.values().iterator().next().sentAt;
@@ -163,6 +179,11 @@ final class RequestLedger {
                 visitor.released(entry.getKey(), entry.getValue().mask);
             }
         }
+    }
+
+    private void progress(long now) {
+        progressAt = now;
+        repeats = 0;
     }
 
     private void welcomeLate(long bin, long mask, long now) {

@@ -38,6 +38,11 @@ final class RequestWindow {
         sliceBytes = 0;
     }
 
+    /** The time in nanoseconds from one chunk to the next at the rate they came, 0 while that is not known. */
+    long gap() {
+        return bytesPerSecond == 0 ? 0 : chunkSizeBytes * Limits.SECOND / bytesPerSecond;
+    }
+
     /** Chunks that may be asked for and not yet stored, with at most {@code shareBytes} of them. */
     int chunks(long shareBytes) {
         double seconds = (2 * minRtt + Limits.WINDOW_TIME) / (double) Limits.SECOND;

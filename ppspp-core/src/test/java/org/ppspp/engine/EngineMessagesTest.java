@@ -125,6 +125,8 @@ class EngineMessagesTest {
                 .containsExactly(
                         new ChunkRange(0, 0),
                         new ChunkRange(0, 1),
+                        // Said again, as the chunk that came has not joined it.
+                        new ChunkRange(0, 1),
                         new ChunkRange(3, 3),
                         new ChunkRange(0, 3),
                         new ChunkRange(0, 4));

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -126,6 +129,44 @@ class OutboxTest {
     }
 
     @Test
+    @DisplayName("RFC 7574 §8.2: an ACK that was lost is said again with the next ones")
+    void repeatsTheLatestAcksBeforeNewOnes() {
+        for (long chunk = 0; chunk < 20; chunk += 2) {
+            have.set(chunk);
+            outbox.ack(chunk, chunk, false);
+            List<Message> expected = new ArrayList<>();
+            for (long said = Math.max(0, chunk - 2L * Limits.REPEATED_ACKS); said <= chunk; said += 2) {
+                expected.add(new Message.Ack(ChunkRange.of(said), said));
+            }
+            assertThat(write(ROOM)).isEqualTo(expected);
+        }
+        assertThat(outbox.due(0)).isFalse();
+    }
+
+    @Test
+    void repeatsNoAckThatANewOneCoversOrThatIsTrueNoMore() {
+        have.set(0);
+        have.set(2);
+        have.set(8);
+        outbox.ack(0, 1, false);
+        outbox.ack(2, 2, false);
+        outbox.ack(8, 3, false);
+        write(ROOM);
+        have.set(1);
+        have.clear(8);
+        outbox.ack(1, 4, false);
+
+        assertThat(write(ROOM)).containsExactly(new Message.Ack(range(0, 2), 4));
+        outbox.request(range(20, 21));
+        assertThat(write(ROOM)).as("nothing to acknowledge").containsExactly(new Message.Request(range(20, 21)));
+        outbox.repeatAcks();
+        outbox.request(range(20, 21));
+        assertThat(write(ROOM))
+                .as("the peer waits for something")
+                .containsExactly(new Message.Ack(range(0, 2), 4), new Message.Request(range(20, 21)));
+    }
+
+    @Test
     void joinsRequestsOfNeighbours() {
         outbox.request(range(0, 63));
         outbox.request(range(64, 127));
@@ -209,6 +250,9 @@ class OutboxTest {
         final List<Long> acknowledged = new ArrayList<>();
         final ChunkMap had = new ChunkMap();
         final ChunkMap acked = new ChunkMap();
+        /** Those that are said again count once. */
+        final Set<Message.Ack> acks = new HashSet<>();
+
         long lastSample;
 
         void hear(Message message) {
@@ -218,7 +262,7 @@ class OutboxTest {
                 each(cancel.chunks(), cancelled);
             } else if (message instanceof Message.Have haves) {
                 had.set(haves.chunks().first(), haves.chunks().last());
-            } else if (message instanceof Message.Ack ack) {
+            } else if (message instanceof Message.Ack ack && acks.add(ack)) {
                 acked.set(ack.chunks().first(), ack.chunks().last());
                 assertThat(ack.delayMicros()).as("samples in order").isGreaterThanOrEqualTo(lastSample);
                 lastSample = ack.delayMicros();

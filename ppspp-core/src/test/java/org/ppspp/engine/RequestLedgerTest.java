@@ -40,6 +40,25 @@ class RequestLedgerTest {
     }
 
     @Test
+    void repeatsRequestsOfASilentPeerLessAndLessOften() {
+        assertThat(ledger.repeatAt(100)).as("nothing to repeat").isEqualTo(Long.MAX_VALUE);
+        ledger.add(2, mask(0, 5), 10);
+        ledger.add(3, mask(1), 80);
+        List<Long> repeated = new ArrayList<>();
+
+        assertThat(ledger.repeatAt(100)).isEqualTo(110);
+        ledger.repeat(10, (bin, mask) -> repeated.add(bin));
+        assertThat(repeated).as("the second is too young").containsExactly(2L);
+        assertThat(ledger.repeatAt(100)).isEqualTo(210);
+        ledger.repeat(110, (bin, mask) -> repeated.add(bin));
+        assertThat(repeated).containsExactly(2L, 2L, 3L);
+        assertThat(ledger.repeatAt(100)).isEqualTo(410);
+        ledger.arrived(2 * 64, 300);
+        assertThat(ledger.repeatAt(100)).as("the peer answers").isEqualTo(400);
+        assertThat(ledger.outstanding()).isEqualTo(2);
+    }
+
+    @Test
     void isNotWelcomingForever() {
         ledger.add(0, mask(0, 1), 0);
         ledger.giveUp(0, mask(0), 0);
