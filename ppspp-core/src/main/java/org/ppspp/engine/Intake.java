@@ -7,6 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.engine.StorageJob.ReceivedChunk;
+import org.ppspp.integrity.Integrity.Verdict;
 
 /**
  * Chunks of one swarm on their way from the socket to the disk: hashed by the workers, verified here, written by the workers.
@@ -47,8 +48,11 @@ final class Intake {
     private @Nullable Batch writing;
     private List<Arrival> arriving = new ArrayList<>();
     private List<Arrival> verified = new ArrayList<>();
-    /** Came without hashes. */
+    /** Came without hashes, from a peer that knows none. */
     private List<Arrival> unproven = new ArrayList<>();
+
+    /** Came before hashes they need. */
+    private final EarlyChunks early = new EarlyChunks();
 
     /** Chunks that are verified and not stored yet. */
     private final ChunkMap good = new ChunkMap();
@@ -127,16 +131,39 @@ final class Intake {
             for (int i = 0; i < batch.arrivals.size(); i++) {
                 Arrival arrival = batch.arrivals.get(i);
                 byte[] leaf = batch.result instanceof StorageResult.Hashed done ? done.leaves()[i] : null;
-                if (leaf != null && swarm.verify(arrival, leaf, now)) {
-                    wait(arrival, now);
+                if (leaf == null) {
+                    drop(arrival);
                 } else {
-                    done(arrival);
-                    swarm.release(arrival.chunk());
+                    verify(arrival, leaf, now);
                 }
             }
         }
-        writeNext(now);
+        recheck(now);
         return true;
+    }
+
+    private void verify(Arrival arrival, byte[] leaf, long now) {
+        Verdict verdict = swarm.verify(arrival, leaf, now);
+        if (verdict == Verdict.VERIFIED) {
+            wait(arrival, now);
+        } else if (verdict == Verdict.BAD
+                || !swarm.content().sized()
+                || !early.add(arrival, leaf, swarm.integrity().missing(), now)) {
+            drop(arrival);
+        }
+    }
+
+    /** Looks again at what lacked hashes, some of which may have come. */
+    void recheck(long now) {
+        // Each that verifies may prove others.
+        while (early.recheck(swarm.integrity(), (arrival, leaf) -> verify(arrival, leaf, now))) {}
+        writeNext(now);
+    }
+
+    /** Of no use, or not provable: wanted again. */
+    private void drop(Arrival arrival) {
+        done(arrival);
+        swarm.release(arrival.chunk());
     }
 
     /**
@@ -183,12 +210,19 @@ final class Intake {
     }
 
     void timeout(long now) {
-        if (nextWake() <= now) {
+        for (Arrival late = early.pollOverdue(now, false); late != null; late = early.pollOverdue(now, false)) {
+            drop(late);
+        }
+        if (nextWrite() <= now) {
             writeNext(now);
         }
     }
 
     long nextWake() {
+        return Math.min(nextWrite(), early.nextWake());
+    }
+
+    private long nextWrite() {
         return writing != null || verified.isEmpty() ? Long.MAX_VALUE : waitingSince + Limits.WRITE_DELAY;
     }
 
@@ -246,6 +280,9 @@ final class Intake {
         }
         arriving.forEach(this::done);
         unproven.forEach(this::done);
+        for (Arrival left = early.pollOverdue(0, true); left != null; left = early.pollOverdue(0, true)) {
+            done(left);
+        }
         arriving = new ArrayList<>();
         unproven = new ArrayList<>();
         verified = new ArrayList<>();

@@ -188,6 +188,11 @@ final class Limits {
     /** Chunks on their way from the socket to the disk: the back-pressure of a slow disk. */
     static final int PIPELINE_CHUNKS = 2_048;
 
+    /** Chunks kept that came before hashes they need, and for how long: a hash that was lost is sent again by then. */
+    static final int EARLY_CHUNKS = 256;
+
+    static final long EARLY_LIFE = SECOND;
+
     /** Chunks of one job for the workers. */
     static final int JOB_CHUNKS = 64;
 
@@ -219,11 +224,6 @@ final class Limits {
     /** A peer that owes us chunks and sends none is given up after this, or four retransmission times if that is longer. */
     static final long REQUEST_TIMEOUT = SECOND;
 
-    /** However slow a peer has been: it must not hold chunks that others have. */
-    static final long REQUEST_TIMEOUT_MAX = 20 * SECOND;
-
-    /** Later chunks that must have come from the same peer before an earlier one counts as lost. */
-    static final int OVERTAKEN_BY = 64;
     /**
      * A peer over UDP that owes us chunks is asked again after this silence, or two round trips and the time of a few chunks
      * if that is longer: the network may have lost the request. Then after twice as long each time, so often at most.
@@ -233,6 +233,11 @@ final class Limits {
     static final int REQUEST_REPEAT_CHUNKS = 8;
     static final int REQUEST_REPEATS = 8;
 
+    /** However slow a peer has been: it must not hold chunks that others have. */
+    static final long REQUEST_TIMEOUT_MAX = 20 * SECOND;
+
+    /** Later chunks that must have come from the same peer before an earlier one counts as lost. */
+    static final int OVERTAKEN_BY = 64;
 
     static final long OVERTAKEN_PATIENCE = 200 * MILLISECOND;
 
@@ -244,13 +249,13 @@ final class Limits {
     /** Before the end, a chunk that another peer owes us for this long may be asked of one more. */
     static final long END_GAME_AGE = SECOND / 2;
 
+    /** So many of the latest ACKs are said again with a few new ones, in case the datagram that had them was lost. */
+    static final int REPEATED_ACKS = 3;
+
     /** HAVE messages wait this long for company. */
     static final long ANNOUNCE_DELAY = 10 * MILLISECOND;
 
     static final int ANNOUNCED_RANGES = 64;
-
-    /** So many of the latest ACKs are said again with a few new ones, in case the datagram that had them was lost. */
-    static final int REPEATED_ACKS = 3;
 
     /** Over UDP a HAVE may be lost and nobody would know: all is said again, first soon, then less and less often. */
     static final long ANNOUNCE_AGAIN = SECOND / 4;

@@ -163,6 +163,10 @@ final class Swarm {
             if (!unasked) {
                 requests.freed(chunk);
             }
+            if (intake.contains(chunk)) {
+                // Sent again, maybe with hashes that were lost the first time.
+                intake.recheck(now);
+            }
             return;
         }
         requests.arrived(chunk);
@@ -180,27 +184,27 @@ final class Swarm {
     }
 
     /** Whether a hashed chunk belongs to the content; blames its sender if it does not. */
-    boolean verify(Arrival arrival, byte[] leaf, long now) {
+    Verdict verify(Arrival arrival, byte[] leaf, long now) {
         Channel from = arrival.from();
         Verdict verdict = integrity()
                 .verify(from.pending(), arrival.chunk(), leaf, arrival.data().content(), now);
         if (verdict == Verdict.VERIFIED) {
             from.conduct().goodChunk();
             from.exchange().gave(now);
-            return true;
+            return verdict;
         }
         if (verdict == Verdict.MISSING) {
             counters.unprovenChunks++;
             if (arrival.asked()) {
                 from.ledger().unproven(arrival.chunk(), now);
             }
-            return false;
+            return verdict;
         }
         counters.refusedChunks++;
         if (!from.closed()) {
             engine.sentBadChunk(from, now);
         }
-        return false;
+        return verdict;
     }
 
     void stored(List<Arrival> arrivals, long now) {

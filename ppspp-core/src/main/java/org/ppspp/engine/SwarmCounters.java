@@ -11,7 +11,7 @@ final class SwarmCounters {
     long duplicateChunks;
     /** Chunks that came unasked, twice at once, in a wrong length, or while the disk was behind. */
     long unwantedChunks;
-    /** Chunks dropped since a hash they need had not come. */
+    /** Chunks that came before a hash they need. */
     long unprovenChunks;
     /** Chunks that do not belong to the content. */
     long refusedChunks;

@@ -32,6 +32,7 @@ final class HashPath {
     private long trustedSiblings;
 
     private long end;
+    private long missing = Bin.NONE;
 
     HashPath(NodeHasher hasher) {
         this.hasher = hasher;
@@ -53,6 +54,7 @@ final class HashPath {
             }
             nodes[levels] = node;
             if (!findSibling(trusted, from, Bin.sibling(node))) {
+                missing = Bin.sibling(node);
                 return End.MISSING;
             }
             if (!step(node)) {
@@ -62,6 +64,11 @@ final class HashPath {
         int at = levels * hashLength;
         boolean match = Arrays.equals(own, at, at + hashLength, trustedHash, 0, hashLength);
         return match && end >= trusted.reached() ? End.MATCH : End.MISMATCH;
+    }
+
+    /** The sibling that the last path lacked which ended in {@link End#MISSING}. */
+    long missing() {
+        return missing;
     }
 
     /** The most chunks that there can be if the path is right. */

@@ -45,6 +45,15 @@ public sealed interface Integrity permits MerkleIntegrity, LiveIntegrity {
     Verdict verify(PendingHashes from, long chunk, byte[] leaf, ByteBuf content, long now);
 
     /**
+     * What the chunk lacked that {@link #verify} last called {@link Verdict#MISSING} while the size, if there is one, was
+     * known: to be passed to {@link #heard}.
+     */
+    long missing();
+
+    /** Whether what was {@link #missing} is here now, verified or said by this channel. */
+    boolean heard(PendingHashes from, long missing);
+
+    /**
      * Emits what a peer needs to verify {@code chunk} and is not {@code known} to have, in the order of the wire.
      *
      * @param lower verified hashes of the chunk's request bin that are not in memory otherwise, or null

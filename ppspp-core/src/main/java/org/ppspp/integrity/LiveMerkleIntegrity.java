@@ -24,6 +24,8 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
     /** After the stream began anew, peers may still say what was true of the former one. Nanoseconds. */
     private static final long LENIENCE = 10_000_000_000L;
 
+    private static final long MUNRO_OF = Bin.NONE - 1;
+
     private final NodeHasher hasher;
     private final HashPath path;
     private final SignedBytes bytes;
@@ -36,6 +38,8 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
     private long width;
 
     private long lenientUntil = Long.MIN_VALUE;
+    /** A node below a munro; {@link #MUNRO_OF} less the number of a chunk whose munro is not known; or {@link Bin#NONE}. */
+    private long missing = Bin.NONE;
 
     /**
      * @param format how chunks are named
@@ -154,9 +158,11 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
         from.expire(now);
         Munro munro = munroOf(chunk);
         if (munro == null) {
+            missing = MUNRO_OF - chunk;
             return Verdict.MISSING;
         }
         HashPath.End end = path.climb(munro, from, chunk, leaf);
+        missing = end == HashPath.End.MISSING ? path.missing() : Bin.NONE;
         if (end == HashPath.End.MATCH) {
             path.commit(munro, from);
             return Verdict.VERIFIED;
@@ -166,6 +172,20 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
             return forgiving(munro, now) ? Verdict.MISSING : Verdict.BAD;
         }
         return Verdict.MISSING;
+    }
+
+    @Override
+    public long missing() {
+        return missing;
+    }
+
+    @Override
+    public boolean heard(PendingHashes from, long lacked) {
+        if (lacked < 0) {
+            return lacked != Bin.NONE && munroOf(MUNRO_OF - lacked) != null;
+        }
+        Munro munro = munroOf(Bin.firstChunk(lacked));
+        return munro != null && (munro.has(lacked) || from.has(lacked));
     }
 
     private boolean forgiving(Munro munro, long now) {

@@ -110,6 +110,17 @@ public final class MerkleIntegrity implements Integrity {
                 : verifyUnderClaim(from, chunk, leaf, lengthBytes);
     }
 
+    /** A node of the tree. */
+    @Override
+    public long missing() {
+        return path.missing();
+    }
+
+    @Override
+    public boolean heard(PendingHashes from, long bin) {
+        return tree.has(bin) || from.has(bin);
+    }
+
     /** Whether the number of layers of the tree is certain. */
     public boolean heightProven() {
         return tree.anchored();

@@ -60,6 +60,11 @@ public final class PendingHashes {
         return young.read(bin, into, at) || old.read(bin, into, at);
     }
 
+    /** Whether there is a hash of {@code bin}. */
+    boolean has(long bin) {
+        return young.has(bin) || old.has(bin);
+    }
+
     /** A copy of the hash of {@code bin}, or null where it is absent. */
     public byte @Nullable [] get(long bin) {
         byte[] hash = new byte[hashLength];

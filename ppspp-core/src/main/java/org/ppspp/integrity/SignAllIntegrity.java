@@ -21,6 +21,7 @@ public final class SignAllIntegrity implements LiveIntegrity {
     private final Timeline timeline;
     private final byte[] waiting;
     private long ntpNow;
+    private long missing = Bin.NONE;
 
     /** {@code notBefore} is as that of {@link LiveMerkleIntegrity}. */
     public SignAllIntegrity(WireFormat format, SignatureCheck signatures, long notBefore) {
@@ -67,7 +68,8 @@ public final class SignAllIntegrity implements LiveIntegrity {
     @Override
     public Verdict verify(PendingHashes from, long chunk, byte[] leaf, ByteBuf content, long now) {
         from.expire(now);
-        if (!from.read(Bin.leaf(chunk), waiting, 0)) {
+        missing = Bin.leaf(chunk);
+        if (!from.read(missing, waiting, 0)) {
             return Verdict.MISSING;
         }
         from.remove(Bin.leaf(chunk));
@@ -85,6 +87,17 @@ public final class SignAllIntegrity implements LiveIntegrity {
         }
         timeline.add(new SignedNode(range, time, signature));
         return Verdict.VERIFIED;
+    }
+
+    /** The leaf whose signature was not there. */
+    @Override
+    public long missing() {
+        return missing;
+    }
+
+    @Override
+    public boolean heard(PendingHashes from, long leaf) {
+        return from.has(leaf);
     }
 
     @Override

@@ -142,8 +142,8 @@ final class ArchitectureTest {
             .that()
             .resideInAnyPackage(MEDIA, INPUT)
             .should()
-            .dependOnClassesThat(
-                    resideInAnyPackage(CORE).or(resideInAnyPackage(NET, STORAGE, DISCOVERY, MEMBERSHIP, KEYS, "io.netty..")))
+            .dependOnClassesThat(resideInAnyPackage(CORE)
+                    .or(resideInAnyPackage(NET, STORAGE, DISCOVERY, MEMBERSHIP, KEYS, "io.netty..")))
             .because("a swarm carries bytes, and whoever cuts them need not know how");
 
     // --- the pure core

@@ -329,6 +329,37 @@ class EngineMessagesTest {
     }
 
     @Test
+    void keepsChunksThatCameBeforeTheirHashes() {
+        RawPeer source = source(1);
+        assertThat(RawPeer.acks(source.say(w -> source.bareData(w, 1)))).isEmpty();
+        assertThat(RawPeer.acks(source.say(w -> source.bareData(w, 3)))).isEmpty();
+        assertThat(RawPeer.acks(source.say(w -> source.data(w, 0))))
+                .as("proves the chunk beside it")
+                .endsWith(new ChunkRange(0, 1));
+        assertThat(leecher.storedChunks()).isEqualTo(2);
+
+        List<Message> heard = source.say(w -> {
+            w.integrity(Bin.leaf(2), content.hash(Bin.leaf(2)), 0);
+            source.bareData(w, 3);
+        });
+        assertThat(RawPeer.acks(heard)).as("sent again with its hash").contains(ChunkRange.of(3));
+    }
+
+    @Test
+    void asksAgainForAChunkWhoseHashesDoNotCome() {
+        RawPeer source = source(1);
+        source.say(w -> source.data(w, 0));
+        source.say(w -> source.bareData(w, 3));
+        List<Message> meanwhile = source.hear(leecher.advance(Limits.EARLY_LIFE / 2));
+        meanwhile.addAll(source.say(w -> source.data(w, 6)));
+        meanwhile.addAll(source.hear(leecher.advance(Limits.EARLY_LIFE / 3)));
+        assertThat(RawPeer.requests(meanwhile)).isNotEmpty().noneMatch(range -> range.contains(3));
+
+        assertThat(RawPeer.requests(source.hear(leecher.advance(Limits.EARLY_LIFE / 3))))
+                .anyMatch(range -> range.contains(3));
+    }
+
+    @Test
     @DisplayName("I13: who asks for a chunk a third time gets all hashes, whatever the network made of its HAVE")
     void sendsAllHashesToWhomeverAsksAgainAndAgain() {
         RawPeer peer = RawPeer.at(seeder, 1);

@@ -356,6 +356,8 @@ class HostileDatagramsTest {
             leecher.advance(20 * Limits.SECOND);
             RawPeer honest = RawPeer.at(leecher, 2);
             List<Message> requests = honest.connect(w -> w.have(RawPeer.all(leecher.content())));
+            // At the latest when the polluter has kept it waiting once more.
+            requests.addAll(honest.hear(leecher.advance(2 * Limits.SECOND)));
             assertThat(RawPeer.requests(requests)).isNotEmpty();
         }
     }
