@@ -423,8 +423,8 @@ final class Channel {
         if (asking.timeout(now)) {
             liveness.unanswered();
         }
-        if (outbox.announcements().repeats(now) && hasNews()) {
-            outbox.announcements().all(now);
+        if (outbox.announcements().repeats(now)) {
+            repeat(now);
         }
         if (liveness.greets(now)) {
             swarm.neighbours().greetAgain(this, now);
@@ -435,9 +435,15 @@ final class Channel {
         ready();
     }
 
-    /** Whether we have chunks that the peer may not know of. */
-    private boolean hasNews() {
-        return swarm.content().sized() && !swarm.have().isEmpty() && !peerComplete();
+    /** Says again what may have been lost without anyone's noticing. */
+    private void repeat(long now) {
+        if (initiator && peerHas.isEmpty()) {
+            // Our third datagram may be lost, and the responder says nothing before it.
+            outbox.answer();
+        }
+        if (swarm.content().sized() && !swarm.have().isEmpty() && !peerComplete()) {
+            outbox.announcements().all(now);
+        }
     }
 
     long nextWake() {
