@@ -49,6 +49,12 @@ public sealed interface CongestionControl permits LedbatControl, Unlimited {
     /** Does what time demands; harmless when nothing is due. */
     void timeout(long now);
 
+    /**
+     * The handshake took so many nanoseconds. Until DATA is acknowledged, that is what is known of the path: enough to probe
+     * it when the first ACKs do not come, instead of waiting for the second of RFC 6298 §2.
+     */
+    void roundTrip(long now, long nanos);
+
     /** Smoothed round-trip time, -1 before a sample. */
     long rttNanos();
 

@@ -216,6 +216,13 @@ public final class LedbatControl implements CongestionControl {
     }
 
     @Override
+    public void roundTrip(long now, long nanos) {
+        if (!rtt.known() && nanos > 0) {
+            rtt.sample(now, nanos);
+        }
+    }
+
+    @Override
     public long rttNanos() {
         return rtt.smoothed();
     }

@@ -53,6 +53,9 @@ public final class Unlimited implements CongestionControl {
     public void timeout(long now) {}
 
     @Override
+    public void roundTrip(long now, long nanos) {}
+
+    @Override
     public long rttNanos() {
         return -1;
     }

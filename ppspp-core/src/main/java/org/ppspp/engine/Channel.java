@@ -209,7 +209,9 @@ final class Channel {
         remoteId = remoteChannel;
         phase = Phase.ESTABLISHED;
         if (initiator) {
-            asking.roundTrip(now, dialling.roundTrip(now));
+            long roundTrip = dialling.roundTrip(now);
+            asking.roundTrip(now, roundTrip);
+            congestion.roundTrip(now, roundTrip);
             // RFC 7574 §12.1.2: the responder waits for this to believe our address.
             outbox.answer();
         }

@@ -119,6 +119,7 @@ public final class Engine {
         swarm.neighbours().add(channel);
         swarm.book().opened(half.address());
         Greeting.remember(half.have(), channel, now);
+        channel.congestion().roundTrip(now, half.age(now));
         channel.establish(half.remoteId(), half.heard(), now);
         return channel;
     }

@@ -33,7 +33,13 @@ final class HalfOpenTable {
             List<ChunkRange> have,
             Greeting.Heard heard,
             byte[] reply,
-            long expires) {}
+            long expires) {
+
+        /** Nanoseconds since the opening was answered the first time. */
+        long age(long now) {
+            return now - (expires - Limits.HALF_OPEN_LIFE);
+        }
+    }
 
     private record Opening(TransportAddress address, int remoteId) {}
 

@@ -123,6 +123,21 @@ class LedbatControlTest {
     }
 
     @Test
+    void probesAPathOfWhichOnlyTheHandshakeIsKnown() {
+        control = new LedbatControl(LedbatProfile.DEFAULT, MSS);
+        control.roundTrip(0, 40 * MILLI);
+        control.roundTrip(0, 900 * MILLI);
+        control.sent(0, 0, MSS);
+
+        assertThat(control.rttNanos()).as("the first counts").isEqualTo(40 * MILLI);
+        assertThat(control.deadline()).isLessThan(200 * MILLI);
+        long window = control.windowBytes();
+        control.timeout(control.deadline());
+        assertThat(control.pollLost()).isZero();
+        assertThat(control.windowBytes()).isEqualTo(window);
+    }
+
+    @Test
     void givesUpAnUnansweredWindowAndSendsOneDatagramPerTimeout() {
         int sent = sendAll(0);
         control.timeout(SECOND);
