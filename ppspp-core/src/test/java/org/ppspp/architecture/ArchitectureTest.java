@@ -27,6 +27,9 @@ import java.io.InputStream;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.MulticastSocket;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -297,12 +300,29 @@ final class ArchitectureTest {
             .because("what must not be lost is written in one package");
 
     @ArchTest
-    static final ArchRule ONLY_DISCOVERY_FETCHES = noClasses()
+    static final ArchRule ONLY_DISCOVERY_AND_INPUTS_FETCH = noClasses()
             .that()
-            .resideOutsideOfPackage(DISCOVERY)
+            .resideOutsideOfPackages(DISCOVERY, INPUT)
             .should()
             .dependOnClassesThat(resideInAnyPackage("java.net.http.."))
-            .because("a peer talks to strangers through its engine");
+            .because(
+                    "a peer talks to strangers through its engine; servers of costs and of streams are the user's choice");
+
+    @ArchTest
+    static final ArchRule ONLY_INPUTS_BLOCK_ON_SOCKETS = noClasses()
+            .that()
+            .resideOutsideOfPackage(INPUT)
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(Socket.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(ServerSocket.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(MulticastSocket.class)
+            .because(
+                    "an encoder has a thread that may wait for it, and that holds it back; peers share one that must not");
 
     @ArchTest
     static final ArchRule ONE_PLACE_MAKES_DIGESTS = noClasses()
