@@ -11,15 +11,21 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import org.ppspp.Sizes;
+import org.ppspp.media.TalkingHead;
 import org.ppspp.storage.LocalContentException;
 import org.ppspp.storage.Progress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Makes a file of random bytes: all of it or nothing. */
+/** Makes a file: all of it or nothing. */
 final class FileCreation {
     private static final Logger LOG = LoggerFactory.getLogger(FileCreation.class);
     private static final int BUFFER_BYTES = 1 << 20;
+
+    /** What goes into the file. */
+    private interface Content {
+        void write(FileChannel channel) throws IOException;
+    }
 
     private final Path file;
     private final boolean overwrite;
@@ -31,13 +37,28 @@ final class FileCreation {
         this.progress = progress;
     }
 
+    /** Makes the file of random bytes. */
     void run(long sizeBytes, long seed) throws Failure {
+        RandomContent content = new RandomContent(seed);
+        run(sizeBytes, channel -> write(channel, sizeBytes, content));
+    }
+
+    /** Makes the file of so many frames of a video. */
+    void run(TalkingHead video, long frames) throws Failure {
+        long sizeBytes = video.sizeBytes(frames);
+        run(sizeBytes, channel -> write(channel, sizeBytes, video, frames));
+    }
+
+    private void run(long sizeBytes, Content content) throws Failure {
         check(sizeBytes);
         // What has the name stays until the new file is whole, and a signal must not leave half a file under it.
         Path unfinished = file.resolveSibling(file.getFileName() + ".tmp-" + UUID.randomUUID());
         unfinished.toFile().deleteOnExit();
         try {
-            write(unfinished, sizeBytes, new RandomContent(seed));
+            try (FileChannel channel =
+                    FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                content.write(channel);
+            }
             publish(unfinished);
         } catch (IOException e) {
             throw failed(e);
@@ -76,17 +97,35 @@ final class FileCreation {
         }
     }
 
-    private void write(Path target, long sizeBytes, RandomContent content) throws IOException {
-        try (FileChannel channel = FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-            for (long at = 0; at < sizeBytes; at += BUFFER_BYTES) {
-                content.fill(buffer.clear(), at);
-                buffer.limit((int) Math.min(BUFFER_BYTES, sizeBytes - at));
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
+    private void write(FileChannel channel, long sizeBytes, RandomContent content) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        for (long at = 0; at < sizeBytes; at += BUFFER_BYTES) {
+            content.fill(buffer.clear(), at);
+            buffer.limit((int) Math.min(BUFFER_BYTES, sizeBytes - at));
+            writeAll(channel, buffer);
+            progress.report(Math.min(at + BUFFER_BYTES, sizeBytes), sizeBytes);
+        }
+    }
+
+    private void write(FileChannel channel, long sizeBytes, TalkingHead video, long frames) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        for (long frame = 0; frame < frames; frame++) {
+            for (byte[] chunk : video.chunks(frame)) {
+                if (buffer.remaining() < chunk.length) {
+                    writeAll(channel, buffer.flip());
+                    buffer.clear();
+                    progress.report(channel.position(), sizeBytes);
                 }
-                progress.report(Math.min(at + BUFFER_BYTES, sizeBytes), sizeBytes);
+                buffer.put(chunk);
             }
+        }
+        writeAll(channel, buffer.flip());
+        progress.report(sizeBytes, sizeBytes);
+    }
+
+    private static void writeAll(FileChannel channel, ByteBuffer buffer) throws IOException {
+        while (buffer.hasRemaining()) {
+            channel.write(buffer);
         }
     }
 

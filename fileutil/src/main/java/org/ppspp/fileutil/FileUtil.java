@@ -17,6 +17,10 @@ import org.ppspp.SwarmLink;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.integrity.IntegrityMethod;
+import org.ppspp.media.FrameChunks;
+import org.ppspp.media.FramePickle;
+import org.ppspp.media.FramePlayback;
+import org.ppspp.media.TalkingHead;
 import org.ppspp.storage.LocalContentException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +51,7 @@ import picocli.CommandLine.TypeConversionException;
             "  fileutil --filename film.mp4 --verify d094024bfed046a9be25a762870ce67089f31f81",
             "  fileutil --filename test.bin --create --size 100M --seed 7 --hash",
             "  fileutil --live-key stream.key --tracker tracker.example",
+            "  fileutil --filename vod333.dat --create-vod 333 --hash",
             ""
         },
         footer = {
@@ -61,6 +66,8 @@ public final class FileUtil implements Callable<Integer> {
 
     /** RFC 7574 §8.1. */
     private static final int RECOMMENDED_LEAST_BYTES = 512;
+
+    private static final int MAX_VIDEO_SECONDS = 24 * 3_600;
 
     @Option(names = "--filename", paramLabel = "FILE", description = "The file.")
     private @Nullable String filename;
@@ -78,7 +85,20 @@ public final class FileUtil implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "The same number makes the same bytes.")
     private @Nullable Long seed;
 
-    @Option(names = "--overwrite", description = "Let --create replace a file.")
+    @Option(
+            names = "--create-vod",
+            paramLabel = "SECONDS",
+            description = "Make the file a video for PyPPSPP's players: ten frames a second, about 632 kbit/s."
+                    + " They expect 333 seconds.")
+    private @Nullable Integer videoSeconds;
+
+    @Option(
+            names = "--pickle-protocol",
+            paramLabel = "3|4",
+            description = "How Python would write the video: 3 before Python 3.8, 4 since. 4 if not given.")
+    private @Nullable Integer pickleProtocol;
+
+    @Option(names = "--overwrite", description = "Let --create and --create-vod replace a file.")
     private boolean overwrite;
 
     @Option(names = "--hash", description = "Print the root hash, which is the swarm ID.")
@@ -189,6 +209,8 @@ public final class FileUtil implements Callable<Integer> {
         Report report = new Report(file);
         if (create) {
             create(file, report);
+        } else if (videoSeconds != null) {
+            createVideo(file, videoSeconds, report);
         }
         if (hash || link || tree || expected != null) {
             Integer failed = expected == null ? null : checkLength(file, expected);
@@ -258,15 +280,10 @@ public final class FileUtil implements Callable<Integer> {
     /** Refuses options that make no sense together, and returns the swarm to verify against. */
     private @Nullable SwarmLink check() {
         checkLive();
-        if (!create && !hash && !link && !tree && verify == null) {
-            throw misuse("nothing to do: give --hash, --link, --tree, --verify or --create");
+        if (!create && videoSeconds == null && !hash && !link && !tree && verify == null) {
+            throw misuse("nothing to do: give --hash, --link, --tree, --verify, --create or --create-vod");
         }
-        if (create && size == null) {
-            throw misuse("--create needs --size");
-        }
-        if (!create && (size != null || seed != null || overwrite)) {
-            throw misuse("--size, --seed and --overwrite belong to --create");
-        }
+        checkCreation();
         if (threads < 1) {
             throw misuse("--threads must be at least 1");
         }
@@ -279,6 +296,32 @@ public final class FileUtil implements Callable<Integer> {
             warnOfChunkSize();
         }
         return expected;
+    }
+
+    private void checkCreation() {
+        if (create && videoSeconds != null) {
+            throw misuse("--create and --create-vod make different files: give one of them");
+        }
+        if (create && size == null) {
+            throw misuse("--create needs --size");
+        }
+        if (!create && (size != null || seed != null)) {
+            throw misuse("--size and --seed belong to --create");
+        }
+        if (!create && videoSeconds == null && overwrite) {
+            throw misuse("--overwrite belongs to --create and --create-vod");
+        }
+        if (videoSeconds == null && pickleProtocol != null) {
+            throw misuse("--pickle-protocol belongs to --create-vod");
+        }
+        if (videoSeconds != null && (videoSeconds < 1 || videoSeconds > MAX_VIDEO_SECONDS)) {
+            throw misuse("--create-vod takes 1 to " + MAX_VIDEO_SECONDS + " seconds");
+        }
+        if (pickleProtocol != null
+                && pickleProtocol != FramePickle.PROTOCOL_3
+                && pickleProtocol != FramePickle.PROTOCOL_4) {
+            throw misuse("--pickle-protocol is 3 or 4");
+        }
     }
 
     private void checkChunkSize(@Nullable SwarmLink expected) {
@@ -336,6 +379,18 @@ public final class FileUtil implements Callable<Integer> {
         report.created(bytes, chosen);
         if (!quiet) {
             err.println("created " + file + ", " + Sizes.format(bytes) + (seed == null ? ", --seed " + chosen : ""));
+        }
+    }
+
+    private void createVideo(Path file, int seconds, Report report) throws Failure {
+        TalkingHead video = new TalkingHead(pickleProtocol == null ? FramePickle.PROTOCOL_4 : pickleProtocol);
+        long frames = (long) seconds * FramePlayback.FRAMES_PER_SECOND;
+        new FileCreation(file, overwrite, ProgressPrinter.of(style(), err, "creating")).run(video, frames);
+        long bytes = video.sizeBytes(frames);
+        report.createdVideo(bytes, frames, bytes / FrameChunks.CHUNK_BYTES);
+        if (!quiet) {
+            err.println("created " + file + ", " + Sizes.format(bytes) + ", " + frames + " frames in "
+                    + bytes / FrameChunks.CHUNK_BYTES + " chunks");
         }
     }
 

@@ -26,6 +26,10 @@ final class Report {
         json.put("size", sizeBytes).put("seed", seed);
     }
 
+    void createdVideo(long sizeBytes, long frames, long chunks) {
+        json.put("size", sizeBytes).put("frames", frames).put("chunks", chunks);
+    }
+
     void swarm(SwarmMetadata metadata) {
         swarm = metadata;
         json.put("size", metadata.contentLengthBytes())

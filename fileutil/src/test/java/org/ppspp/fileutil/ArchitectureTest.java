@@ -17,6 +17,7 @@ import org.ppspp.integrity.IntegrityMethod;
 import org.ppspp.integrity.LiveAlgorithm;
 import org.ppspp.integrity.LivePublicKey;
 import org.ppspp.integrity.LiveSigner;
+import org.ppspp.media.TalkingHead;
 import org.ppspp.storage.LocalContentException;
 import org.ppspp.storage.Progress;
 import org.ppspp.wire.ChunkAddressing;
@@ -35,6 +36,7 @@ final class ArchitectureTest {
             LiveSigner.class,
             LocalContentException.class,
             Progress.class,
+            TalkingHead.class,
             ChunkAddressing.class,
             SwarmId.class);
 

@@ -102,6 +102,44 @@ class FileUtilTest {
     }
 
     @Test
+    @DisplayName("PyPPSPP: a video of ten frames a second, the same bytes every time")
+    void createsVideos() throws IOException {
+        Path video = folder.resolve("video.dat");
+        assertThat(run(video, "--create-vod", "2", "--hash", "--json")).isZero();
+        JsonNode json = new ObjectMapper().readTree(out);
+        assertThat(json.get("frames").asInt()).isEqualTo(20);
+        assertThat(json.get("size").asLong()).isEqualTo(Files.size(video));
+        assertThat(json.get("chunks").asLong() * 1_024).isEqualTo(Files.size(video));
+        byte[] bytes = Files.readAllBytes(video);
+        assertThat(bytes).startsWith(0, 0, 0).contains(1, 1_024).containsSequence((byte) 0x80, (byte) 4);
+        assertThat(run(video, "--create-vod", "2")).isEqualTo(ExitCode.LOCAL_FILE);
+        assertThat(run(video, "--create-vod", "2", "--overwrite", "--pickle-protocol", "3", "--hash"))
+                .isZero();
+        assertThat(err).contains("20 frames in ");
+        assertThat(out.strip()).isNotEqualTo(json.get("swarmId").asText());
+        assertThat(run(video, "--create-vod", "2", "--overwrite", "--pickle-protocol", "4", "--hash"))
+                .isZero();
+        assertThat(out.strip()).isEqualTo(json.get("swarmId").asText());
+        assertThat(Files.readAllBytes(video)).isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--create-vod 0",
+                "--create-vod 86401",
+                "--create-vod 2 --create --size 5",
+                "--create-vod 2 --size 5",
+                "--create-vod 2 --pickle-protocol 5",
+                "--hash --pickle-protocol 3",
+                "--hash --overwrite"
+            })
+    void refusesVideosThatCannotBe(String options) {
+        assertThat(run(folder.resolve("video.dat"), options.split(" ", -1))).isEqualTo(ExitCode.USAGE);
+        assertThat(folder.resolve("video.dat")).doesNotExist();
+    }
+
+    @Test
     void reportsInJson() throws IOException {
         assertThat(run(file, "--hash", "--tree", "--verify", ROOT, "--json")).isZero();
         JsonNode json = new ObjectMapper().readTree(out);
