@@ -29,8 +29,10 @@ public final class FrameAssembly {
     private final Sink sink;
     private final ByteArrayOutputStream frame = new ByteArrayOutputStream();
 
-    /** What goes on: the length is not known before four bytes are there. */
+    /** Where the frame began that goes on, if one does, and how long its pickle is. */
     private long firstChunk = NOWHERE;
+
+    private int pickleBytes;
 
     private long next = NOWHERE;
     private long skippedChunks;
@@ -47,15 +49,12 @@ public final class FrameAssembly {
             firstChunk = NOWHERE;
         }
         next = number + 1;
-        if (chunk.length == FrameChunks.CHUNK_BYTES && chunk[0] == FrameChunks.BEGINS) {
-            if (firstChunk != NOWHERE) {
-                malformedFrames++;
-            }
-            firstChunk = number;
-            frame.reset();
-        } else if (chunk.length != FrameChunks.CHUNK_BYTES || chunk[0] != FrameChunks.GOES_ON) {
-            malformedFrames++;
-            firstChunk = NOWHERE;
+        if (chunk.length != FrameChunks.CHUNK_BYTES) {
+            abandon();
+        } else if (chunk[0] == FrameChunks.BEGINS) {
+            begin(number, chunk);
+        } else if (chunk[0] != FrameChunks.GOES_ON) {
+            abandon();
         }
         if (firstChunk != NOWHERE) {
             frame.write(chunk, 1, chunk.length - 1);
@@ -73,21 +72,34 @@ public final class FrameAssembly {
         return malformedFrames;
     }
 
-    private void complete(long number) {
-        byte[] bytes = frame.toByteArray();
-        int length = ByteBuffer.wrap(bytes).getInt();
-        if (length <= 0 || length > MAX_FRAME_BYTES) {
+    private void begin(long number, byte[] chunk) {
+        if (firstChunk != NOWHERE) {
             malformedFrames++;
-            firstChunk = NOWHERE;
-        } else if (bytes.length - Integer.BYTES >= length) {
-            long began = firstChunk;
-            firstChunk = NOWHERE;
-            try {
-                AvFrame whole = FramePickle.read(Arrays.copyOfRange(bytes, Integer.BYTES, Integer.BYTES + length));
-                sink.frame(whole, began, number);
-            } catch (MalformedFrameException e) {
-                malformedFrames++;
-            }
+        }
+        pickleBytes = ByteBuffer.wrap(chunk).getInt(1);
+        firstChunk = number;
+        frame.reset();
+        if (pickleBytes <= 0 || pickleBytes > MAX_FRAME_BYTES) {
+            abandon();
+        }
+    }
+
+    private void abandon() {
+        malformedFrames++;
+        firstChunk = NOWHERE;
+    }
+
+    private void complete(long number) {
+        if (frame.size() - Integer.BYTES < pickleBytes) {
+            return;
+        }
+        long began = firstChunk;
+        firstChunk = NOWHERE;
+        try {
+            byte[] pickle = Arrays.copyOfRange(frame.toByteArray(), Integer.BYTES, Integer.BYTES + pickleBytes);
+            sink.frame(FramePickle.read(pickle), began, number);
+        } catch (MalformedFrameException e) {
+            malformedFrames++;
         }
     }
 }

@@ -52,7 +52,7 @@ public interface LiveInput extends AutoCloseable {
         return 0;
     }
 
-    /** Ends {@link #run} soon. Standard input alone cannot be interrupted: its thread must be a daemon. */
+    /** Ends {@link #run} soon. Pipes alone, standard input among them, cannot be interrupted: their thread must be a daemon. */
     @Override
     void close();
 }

@@ -31,6 +31,8 @@ final class UdpFeed implements Feed {
         }
         // Binding to the group itself, where that is possible, keeps datagrams to other groups out.
         MulticastSocket bound = lifetime.hold(new MulticastSocket(null));
+        // Groups may be heard by several programs, an address of ours by one.
+        bound.setReuseAddress(address.getAddress().isMulticastAddress());
         bound.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
         bound.bind(address);
         if (address.getAddress().isMulticastAddress()) {

@@ -3,9 +3,10 @@ package org.ppspp.media.input;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
+import java.io.IOException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InputAddressTest {
     @ParameterizedTest
@@ -57,13 +58,16 @@ class InputAddressTest {
                 .hasMessageContaining(problem);
     }
 
-    @Test
-    void hearsThisMachineAloneUnlessTold() throws Exception {
-        try (LiveInput input = LiveInput.parse("tcp://:0", InputSettings.DEFAULT)) {
+    @ParameterizedTest
+    @ValueSource(strings = {"tcp", "http", "udp"})
+    void hearsThisMachineAloneUnlessTold(String scheme) throws IOException {
+        try (LiveInput input = LiveInput.parse(scheme + "://:0", InputSettings.DEFAULT)) {
             input.open();
             assertThat(input.port()).isPositive();
-            LiveInput second = LiveInput.parse("tcp://127.0.0.1:" + input.port() + "?listen", InputSettings.DEFAULT);
-            assertThatThrownBy(second::open).hasMessageContaining("address already in use");
+            String taken = scheme + "://127.0.0.1:" + input.port() + "?listen";
+            assertThatThrownBy(LiveInput.parse(taken, InputSettings.DEFAULT)::open)
+                    .hasMessageContaining(taken)
+                    .hasMessageContaining("address already in use");
         }
     }
 }
