@@ -10,6 +10,8 @@ final class StoredReader implements ContentReader {
     private static final int READ_BYTES = 256 << 10;
 
     private final Playback playback;
+    private final RateMeter speed = new RateMeter();
+    private final long startPosition;
     private long position;
     private int maxBytes;
     private @Nullable CompletableFuture<byte[]> waiting;
@@ -19,11 +21,18 @@ final class StoredReader implements ContentReader {
     StoredReader(Playback playback, long position) {
         this.playback = playback;
         this.position = position;
+        this.startPosition = position;
+        speed.add(System.nanoTime(), 0);
     }
 
     @Override
     public synchronized long position() {
         return position;
+    }
+
+    /** How fast it is read, of late. */
+    synchronized double bytesPerSecond() {
+        return speed.perSecond();
     }
 
     @Override
@@ -73,6 +82,7 @@ final class StoredReader implements ContentReader {
                 waiting = null;
                 // Who gave up waiting shall find the bytes with his next read.
                 position += bytes == null || answer.isDone() ? 0 : bytes.length;
+                speed.add(System.nanoTime(), position - startPosition);
             }
         }
         if (again) {

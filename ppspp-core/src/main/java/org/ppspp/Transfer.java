@@ -67,7 +67,7 @@ public final class Transfer implements Playable, AutoCloseable {
         this.swarm = request.metadata().swarmId();
         this.trackers = new TransferTrackers(parts, swarm, request.transport(), this::tell);
         this.alto = request.alto() == null ? null : new TransferAlto(parts, swarm, request.alto());
-        this.playback = new Playback(parts, request);
+        this.playback = new Playback(parts, request, this::onLoop);
         this.named = new ArrayList<>(request.peers());
         this.account = new Account(request.metadata(), request.target());
         this.view = new View(account.snapshot(), account.summary(System.nanoTime()));
@@ -104,6 +104,11 @@ public final class Transfer implements Playable, AutoCloseable {
     @Override
     public ContentReader reader(long position) {
         return playback.reader(position);
+    }
+
+    /** How many bytes from {@code position} on could be read without waiting, at most {@code maxBytes}. */
+    public int buffered(long position, int maxBytes) {
+        return playback.buffered(position, maxBytes);
     }
 
     /** How things stand, as of at most a second ago. */

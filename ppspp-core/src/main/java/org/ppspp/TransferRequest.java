@@ -55,6 +55,11 @@ public record TransferRequest(
                 event -> {});
     }
 
+    public TransferRequest withTarget(Path file) {
+        return new TransferRequest(
+                metadata, file, trackers, peers, transport, exchange, existing, verifyOnRead, play, alto, events);
+    }
+
     public TransferRequest withTrackers(List<Endpoint> endpoints) {
         return new TransferRequest(
                 metadata, target, endpoints, peers, transport, exchange, existing, verifyOnRead, play, alto, events);

@@ -15,6 +15,7 @@ final class Asking {
     private final RttEstimator rtt = new RttEstimator(0);
     private final RequestLedger ledger = new RequestLedger();
     private final RequestWindow window;
+    private final DeliveryRate delivery = new DeliveryRate();
     private boolean choked;
     private long snubbedUntil = NEVER;
     private int pipelined;
@@ -39,6 +40,41 @@ final class Asking {
         int chunks = Math.max(
                 window.chunks(swarm.windowShareBytes()), channel.dialect().leastRequested());
         return chunks - ledger.outstanding() - pipelined;
+    }
+
+    /** The same while somebody waits for what is read next: what the peer brings in a moment, so that no chunk waits long. */
+    int shortRoom(long now) {
+        long rate = delivery.perSecond(now);
+        double seconds = (2 * minRtt() + Limits.QUEUE_TIME) / (double) Limits.SECOND;
+        double bytes = rate == DeliveryRate.UNKNOWN
+                ? Limits.QUEUE_FIRST_BYTES
+                : Math.max(Limits.QUEUE_MIN_BYTES, Math.min(rate * seconds, Limits.WINDOW_MAX_BYTES));
+        int chunks = Math.max(channel.dialect().leastRequested(), Math.max(2, (int)
+                (bytes / swarm.metadata().chunkSizeBytes())));
+        return Math.min(room(), chunks - ledger.outstanding());
+    }
+
+    /** Bytes a second that the peer brings while it owes us some, or {@link DeliveryRate#UNKNOWN}. */
+    long rate(long now) {
+        return delivery.perSecond(now);
+    }
+
+    /** How long the peer will need for what it still owes us of a request bin. */
+    long remainingNanos(long bin, long now) {
+        return nanosFor(ledger.dueIn(bin), now);
+    }
+
+    /** How long the peer would need for {@code more} chunks after those it owes us. */
+    long arrivalNanos(int more, long now) {
+        return minRtt() + nanosFor(ledger.outstanding() + more, now);
+    }
+
+    private long nanosFor(long chunks, long now) {
+        long rate = delivery.perSecond(now);
+        double seconds = chunks
+                * (double) swarm.metadata().chunkSizeBytes()
+                / Math.max(1, rate == DeliveryRate.UNKNOWN ? Limits.ASSUMED_RATE : rate);
+        return (long) (Math.min(seconds, 3_600) * Limits.SECOND);
     }
 
     /** Smoothed time from a request to its answer in nanoseconds, or -1. */
@@ -76,6 +112,7 @@ final class Asking {
                 ? 3
                 : mask;
         ledger.add(bin, asked, now);
+        delivery.asked(now, minRtt());
         send(bin, asked);
     }
 
@@ -96,6 +133,7 @@ final class Asking {
         if (age >= 0) {
             rtt.sample(now, age);
             window.received(now, bytes, rtt.base());
+            delivery.received(now, bytes, ledger.outstanding() > 0);
         }
         return age;
     }
@@ -103,6 +141,13 @@ final class Asking {
     /** Tells the peer that these chunks came from elsewhere. */
     void cancel(long bin, long mask, long now) {
         say(bin, ledger.giveUp(bin, mask, now));
+        restIfIdle(now);
+    }
+
+    private void restIfIdle(long now) {
+        if (ledger.outstanding() == 0) {
+            delivery.stop(now);
+        }
     }
 
     private void say(long bin, long mask) {
@@ -119,11 +164,13 @@ final class Asking {
 
     void giveUpAll(long now) {
         ledger.giveUpAll(now, swarm::release);
+        restIfIdle(now);
     }
 
     /** Gives up requests that the network must have lost, so that they are asked again. */
     void giveUpOvertaken(long now) {
         ledger.giveUpOvertaken(now, Math.max(patience() / 4, Limits.OVERTAKEN_PATIENCE), swarm::release);
+        restIfIdle(now);
     }
 
     /** No more requests to this peer for a while. */
@@ -153,6 +200,7 @@ final class Asking {
             say(bin, mask);
             swarm.release(bin, mask);
         });
+        restIfIdle(now);
         window.stalled();
         snub(now + channel.conduct().stall());
         swarm.scheduleSoon();

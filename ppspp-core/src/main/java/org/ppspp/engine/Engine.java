@@ -20,6 +20,7 @@ import org.ppspp.congestion.LedbatControl;
 import org.ppspp.congestion.Unlimited;
 import org.ppspp.engine.HalfOpenTable.HalfOpen;
 import org.ppspp.engine.StorageJob.ReceivedChunk;
+import org.ppspp.picker.PlayWindow;
 import org.ppspp.wire.MessageWriter;
 import org.ppspp.wire.ProtocolOptions;
 import org.ppspp.wire.SwarmId;
@@ -212,6 +213,14 @@ public final class Engine {
         Swarm swarm = swarms.get(id);
         if (swarm != null) {
             swarm.costs(costs);
+        }
+    }
+
+    /** Fetches first what somebody reads soon, from now on; {@code windows} has the newest reader first, and may be empty. */
+    public void seek(long now, SwarmId id, List<PlayWindow> windows) {
+        Swarm swarm = swarms.get(id);
+        if (swarm != null) {
+            swarm.seek(windows, now);
         }
     }
 

@@ -252,6 +252,23 @@ final class Limits {
     /** So many of the latest ACKs are said again with a few new ones, in case the datagram that had them was lost. */
     static final int REPEATED_ACKS = 3;
 
+    /** While somebody plays, a peer is asked for what it brings in this time and two round trips; the least, and at first. */
+    static final long QUEUE_TIME = SECOND / 4;
+
+    static final long QUEUE_MIN_BYTES = 4L << 10;
+    static final long QUEUE_FIRST_BYTES = 16L << 10;
+
+    /** What a peer is thought to bring in a second that has brought nothing yet. */
+    static final long ASSUMED_RATE = 64L << 10;
+
+    /** How often to look for chunks that somebody waits for and that come late, and how late at least. */
+    static final long RESCUE_PERIOD = 50 * MILLISECOND;
+
+    static final long RESCUE_AFTER = 400 * MILLISECOND;
+
+    /** A peer that takes longer for what it owes us is told to forget it when the reader jumps elsewhere. */
+    static final long FORGET_AFTER = 200 * MILLISECOND;
+
     /** HAVE messages wait this long for company. */
     static final long ANNOUNCE_DELAY = 10 * MILLISECOND;
 

@@ -73,6 +73,12 @@ final class RequestLedger {
         return asked == null ? 0 : asked.mask;
     }
 
+    /** How many chunks should come until all that is expected of a request bin has. */
+    long dueIn(long bin) {
+        Asked asked = open.get(bin);
+        return asked == null ? 0 : Math.max(Long.bitCount(asked.mask), asked.dueAfter - arrivals);
+    }
+
     /**
      * Notes that {@code chunk} came. Returns its age in nanoseconds if it was waited for, {@link #LATE} if it was given up a
      * short while ago, and {@link #UNASKED} otherwise.

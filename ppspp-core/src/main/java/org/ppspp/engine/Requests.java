@@ -3,6 +3,7 @@ package org.ppspp.engine;
 import java.util.List;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.picker.ChunkPicker;
+import org.ppspp.picker.PlayWindow;
 
 /**
  * Decides what to ask of whom in one swarm: the picker's choice as far as each peer's window goes, first the chunks that
@@ -18,10 +19,9 @@ final class Requests {
     private final Engine engine;
     private final ChunkPicker picker;
     private final Priorities order;
+    private final Overdue overdue;
     /** Asked of someone, or on its way to the disk. */
     private final ChunkMap requested = new ChunkMap();
-    /** Asked of two peers. */
-    private final ChunkMap twice = new ChunkMap();
 
     private long wakeAt = Long.MAX_VALUE;
 
@@ -30,6 +30,20 @@ final class Requests {
         this.engine = engine;
         this.order = swarm.content().priorities();
         this.picker = order.picker();
+        this.overdue = new Overdue(swarm);
+    }
+
+    /** Fetches first what is read soon, the newest reader first, from now on; rarest first where nobody reads. */
+    void seek(List<PlayWindow> windows, long now) {
+        List<PlayWindow> before = picker.windows();
+        if (windows.equals(before)) {
+            return;
+        }
+        picker.seek(windows);
+        if (!windows.isEmpty() && before.stream().noneMatch(windows.get(0)::continues)) {
+            overdue.forget(windows, now);
+        }
+        swarm.scheduleSoon();
     }
 
     void costs(PeerCosts costs) {
@@ -52,7 +66,7 @@ final class Requests {
             once |= expected;
         }
         requested.clearWord(bin, mask & ~once);
-        twice.clearWord(bin, mask & ~more);
+        overdue.freed(bin, mask, more);
         swarm.scheduleSoon();
     }
 
@@ -68,14 +82,7 @@ final class Requests {
     void stored(long chunk, Channel from, long now) {
         requested.clear(chunk);
         order.stored(chunk);
-        if (twice.get(chunk)) {
-            twice.clear(chunk);
-            for (Channel channel : swarm.channels()) {
-                if (channel != from && channel.ledger().expects(chunk)) {
-                    channel.asking().cancel(chunk / BIN, 1L << (chunk % BIN), now);
-                }
-            }
-        }
+        overdue.stored(chunk, from, now);
     }
 
     void schedule(long now) {
@@ -85,6 +92,10 @@ final class Requests {
         }
         List<Channel> channels = order.order(swarm.channels(), now);
         wakeAt = order.nextWake();
+        boolean playing = !picker.windows().isEmpty() && swarm.content().sized();
+        if (playing) {
+            wakeAt = Math.min(wakeAt, overdue.rescue(picker.windows(), now));
+        }
         for (int i = 0; i < channels.size(); i++) {
             Channel channel = channels.get(i);
             if (!channel.established()) {
@@ -92,15 +103,17 @@ final class Requests {
             }
             channel.asking().giveUpOvertaken(now);
             if (!swarm.content().asksFirst(channel, now)) {
-                ask(channel, order.settledFor(channel, now), now);
+                ask(channel, order.settledFor(channel, now), playing, now);
                 order.asked(channel, now);
             }
         }
     }
 
     /** Asks for what is not {@code settled}: what is had, and maybe what others bring. */
-    private void ask(Channel channel, ChunkMap settled, long now) {
-        int most = channel.requestRoom(now);
+    private void ask(Channel channel, ChunkMap settled, boolean playing, long now) {
+        int most = playing
+                ? Math.min(channel.requestRoom(now), channel.asking().shortRoom(now))
+                : channel.requestRoom(now);
         if (most <= 0 || !(channel.dialect().hashes() || swarm.quarantine().mayAsk(channel, now))) {
             return;
         }
@@ -110,22 +123,23 @@ final class Requests {
         if (room < Math.min(ENOUGH_BINS * granule, channel.ledger().outstanding() / 2)) {
             return;
         }
+        ChunkPicker.Holders holders = playing ? new Pace(swarm, channel, now) : this::holders;
         while (room >= Math.min(granule, 1 + channel.ledger().outstanding())) {
             if (!engine.downloadLimit().available(now)) {
                 wakeAt = Math.min(wakeAt, engine.downloadLimit().availableAt(now));
                 return;
             }
             long bin = picker.next(
-                    settled, requested, channel.peerHas(), swarm.content().chunkCount(), this::holders);
+                    settled, requested, channel.peerHas(), swarm.content().chunkCount(), holders);
             if (bin == ChunkPicker.NOTHING) {
                 boolean askedForAll = settled == swarm.have() || nothingLeft();
                 if (channel.ledger().outstanding() <= order.endGameLoad() && askedForAll) {
-                    endGame(channel, now);
+                    wakeAt = Math.min(wakeAt, overdue.endGame(channel, now));
                 }
                 return;
             }
             long wanted = channel.peerHas().word(bin) & ~settled.word(bin) & ~requested.word(bin);
-            long mask = lowest(wanted, Math.min(granule, room));
+            long mask = lowest(picker.first(bin, wanted), Math.min(granule, room));
             request(channel, bin, mask, now);
             room -= Long.bitCount(mask);
         }
@@ -146,31 +160,7 @@ final class Requests {
     }
 
     private int holders(long bin) {
-        int count = 0;
-        for (Channel channel : swarm.channels()) {
-            count += channel.established() && channel.peerHas().word(bin) != 0 ? 1 : 0;
-        }
-        return count;
-    }
-
-    /** Asks an idle peer for chunks that another one has owed us for long; whoever is later gets a CANCEL. */
-    private void endGame(Channel idle, long now) {
-        for (Channel slow : swarm.channels()) {
-            if (slow == idle || slow.ledger().outstanding() == 0) {
-                continue;
-            }
-            wakeAt = Math.min(wakeAt, Math.max(now, slow.ledger().oldest()) + Limits.END_GAME_AGE);
-            slow.ledger().forEachOlder(now - Limits.END_GAME_AGE, (bin, mask) -> {
-                long mine = mask
-                        & idle.peerHas().word(bin)
-                        & ~twice.word(bin)
-                        & ~swarm.have().word(bin);
-                if (mine != 0 && idle.ledger().outstanding() < BIN) {
-                    twice.setWord(bin, twice.word(bin) | mine);
-                    idle.asking().request(bin, mine, now);
-                }
-            });
-        }
+        return Pace.holders(swarm, bin);
     }
 
     private static long lowest(long bits, int count) {

@@ -10,6 +10,7 @@ import org.ppspp.chunk.ContentLayout;
 import org.ppspp.engine.Intake.Arrival;
 import org.ppspp.integrity.BinHashes;
 import org.ppspp.integrity.MerkleIntegrity;
+import org.ppspp.picker.PlayheadPicker;
 import org.ppspp.picker.RarestFirstPicker;
 import org.ppspp.wire.WireFormat;
 
@@ -50,7 +51,7 @@ final class StaticContent implements KnownContent {
         this.format = formatFor(length == null ? -1 : length);
         this.saver = new HashSaver(swarm, integrity, now);
         this.lengthWanted = new LengthWanted(swarm, engine);
-        this.priorities = new CheapestFirst(swarm, new RarestFirstPicker(random));
+        this.priorities = new CheapestFirst(swarm, new PlayheadPicker(new RarestFirstPicker(random)));
     }
 
     /** Takes in what was on the disk, where the size is known. */

@@ -8,6 +8,7 @@ import org.ppspp.engine.Intake.Arrival;
 import org.ppspp.engine.StorageJob.ReceivedChunk;
 import org.ppspp.integrity.Integrity;
 import org.ppspp.integrity.Integrity.Verdict;
+import org.ppspp.picker.PlayWindow;
 import org.ppspp.wire.Message;
 
 /**
@@ -88,6 +89,10 @@ final class Swarm {
     void costs(PeerCosts costs) {
         book().costs(costs);
         requests.costs(costs);
+    }
+
+    void seek(List<PlayWindow> windows, long now) {
+        requests.seek(windows, now);
     }
 
     PeerExchange exchange() {

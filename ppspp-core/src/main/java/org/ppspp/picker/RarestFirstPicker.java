@@ -28,9 +28,20 @@ public final class RarestFirstPicker implements ChunkPicker {
         if (cursor < 0) {
             cursor = random.nextLong(candidates.bins);
         }
+        long best = rarest(cursor, candidates, holders);
+        cursor = best == NOTHING ? cursor : best + 1;
+        return best;
+    }
+
+    /** The same, going on in order from the request bin {@code start} among equals. */
+    long nextFrom(long start, ChunkMap have, ChunkMap requested, ChunkMap peerHas, long chunkCount, Holders holders) {
+        return rarest(start, new Candidates(have, requested, peerHas, (chunkCount + CHUNKS - 1) / CHUNKS), holders);
+    }
+
+    private long rarest(long start, Candidates candidates, Holders holders) {
         long best = NOTHING;
         int fewest = Integer.MAX_VALUE;
-        long from = cursor;
+        long from = start;
         for (int sample = 0; sample < SAMPLES_IN_ORDER + SAMPLES_ELSEWHERE && fewest > 1; sample++) {
             long bin = candidates.after(sample < SAMPLES_IN_ORDER ? from : random.nextLong(candidates.bins));
             if (bin == NOTHING) {
@@ -43,7 +54,6 @@ public final class RarestFirstPicker implements ChunkPicker {
             }
             from = bin + 1;
         }
-        cursor = best == NOTHING ? cursor : best + 1;
         return best;
     }
 

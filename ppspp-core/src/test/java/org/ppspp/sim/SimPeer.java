@@ -26,6 +26,7 @@ import org.ppspp.engine.SwarmConfig;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.engine.SwarmSnapshot;
 import org.ppspp.engine.Transmit;
+import org.ppspp.picker.PlayWindow;
 import org.ppspp.wire.MalformedMessageException;
 import org.ppspp.wire.Message;
 import org.ppspp.wire.MessageReader;
@@ -57,6 +58,7 @@ public final class SimPeer implements SimNode {
     private long wakeAt = Long.MAX_VALUE;
     private long storageDelay;
     private boolean answersReads = true;
+    private long frozenUntil;
     private ExchangeConfig exchange = ExchangeConfig.OFF;
 
     SimPeer(
@@ -144,6 +146,31 @@ public final class SimPeer implements SimNode {
         answersReads = false;
     }
 
+    /** For so long nothing comes in, nothing goes out and nothing is done, as if the process was stopped. */
+    void freeze(long nanos) {
+        frozenUntil = simulation.now() + nanos;
+        simulation.after(nanos, () -> {
+            Engine running = engine;
+            if (running != null) {
+                running.timeout(simulation.now());
+                pump();
+            }
+        });
+    }
+
+    private boolean frozen() {
+        return simulation.now() < frozenUntil;
+    }
+
+    /** Where somebody reads the content, the newest reader first. */
+    void seek(List<PlayWindow> windows) {
+        Engine running = engine;
+        if (running != null) {
+            running.seek(simulation.now(), metadata.swarmId(), windows);
+            pump();
+        }
+    }
+
     boolean running() {
         return engine != null;
     }
@@ -227,7 +254,7 @@ public final class SimPeer implements SimNode {
     @Override
     public void receive(TransportAddress from, ByteBuf datagram) {
         Engine running = engine;
-        if (running != null) {
+        if (running != null && !frozen()) {
             running.receive(simulation.now(), from, datagram);
             pump();
         }
@@ -260,7 +287,7 @@ public final class SimPeer implements SimNode {
 
     private void pump() {
         Engine running = engine;
-        if (running == null) {
+        if (running == null || frozen()) {
             return;
         }
         int steps = 0;
@@ -337,6 +364,9 @@ public final class SimPeer implements SimNode {
             Engine now = engine;
             if (now != null && incarnation == armedBy && wakeAt == at) {
                 wakeAt = Long.MAX_VALUE;
+                if (frozen()) {
+                    return;
+                }
                 now.timeout(simulation.now());
                 pump();
             }
