@@ -2,6 +2,7 @@ package org.ppspp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -104,8 +105,33 @@ final class PlaybackTest {
             try (ContentReader first = transfer.reader(0);
                     ContentReader second = transfer.reader(2_500_001)) {
                 assertThat(read(second, 1_000_000)).isEqualTo(Arrays.copyOfRange(content, 2_500_001, content.length));
+                // What is read comes first: much of the rest is still to come.
+                assertThat(transfer.refresh().get(30, TimeUnit.SECONDS).swarm().presentBytes())
+                        .isLessThan(2_000_000);
                 assertThat(transfer.lengthBytes()).isEqualTo(content.length);
                 assertThat(read(first, content.length)).isEqualTo(content);
+            }
+        }
+    }
+
+    @Test
+    void fetchesNoFurtherAheadThanItMay() throws Exception {
+        try (Peer seeder = Peer.start(LOOPBACK);
+                Peer leecher = Peer.start(LOOPBACK)) {
+            seeder.share(TransferRequest.of(metadata, file)).done().get(30, TimeUnit.SECONDS);
+            Transfer transfer = leecher.share(TransferRequest.of(metadata, folder.resolve("copy.mp4"))
+                    .withPlay(new PlayPolicy(100, 300, true))
+                    .withPeers(List.of(new Endpoint("127.0.0.1", seeder.port()))));
+            await().until(() -> transfer.buffered(0, 1 << 20) >= 256 * 1024);
+            try (ContentReader reader = transfer.reader(0)) {
+                for (byte[] bytes = next(reader, 10_000); bytes.length > 0; bytes = next(reader, 10_000)) {
+                    assertThat(transfer.refresh()
+                                    .get(30, TimeUnit.SECONDS)
+                                    .swarm()
+                                    .presentBytes())
+                            .isLessThanOrEqualTo(reader.position() + 300 * 1024);
+                }
+                assertThat(reader.position()).isEqualTo(content.length);
             }
         }
     }

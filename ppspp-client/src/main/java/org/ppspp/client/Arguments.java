@@ -40,8 +40,12 @@ record Arguments(ClientCommand command, CommandLine parser) {
         ParseResult result = parser.parseArgs(args);
         Arguments arguments = new Arguments(command, parser);
         if (!arguments.helpOnly()) {
+            if (command.play.vod && result.hasMatchedOption("--live")) {
+                throw arguments.wrong("--live and --vod exclude each other");
+            }
             arguments.check(LaterOptions.given(result));
             arguments.checkAlto(result);
+            arguments.beQuietBesideContent();
         }
         return arguments;
     }
@@ -106,9 +110,7 @@ record Arguments(ClientCommand command, CommandLine parser) {
         if (transfer.swarmId != null && command.link != null) {
             throw wrong("give either --swarmid or a link, not both");
         }
-        if ("-".equals(transfer.filename)) {
-            throw wrong("--filename - (standard output) is not available in this version yet");
-        }
+        checkPlay();
         if (transfer.overwrite && transfer.noClobber) {
             throw wrong("--overwrite and --no-clobber exclude each other");
         }
@@ -117,6 +119,40 @@ record Arguments(ClientCommand command, CommandLine parser) {
             throw wrong("--tcp and --transport " + transport.name().toLowerCase(Locale.ROOT) + " exclude each other");
         }
         checkNumbers();
+    }
+
+    private void checkPlay() {
+        PlayOptions play = command.play;
+        String filename = command.transfer.filename;
+        if (play.output != null && filename != null && !toStandardOutput()) {
+            throw wrong("--filename and --output name the same file: give one of them");
+        }
+        if (toStandardOutput() && command.output.json) {
+            throw wrong("--json and --output - both need standard output; --results-file goes with it");
+        }
+        if (play.bufferChunks < 1 || play.bufferChunks > 1_000_000) {
+            throw wrong("--buffsz must be 1 to 1000000 chunks, not " + play.bufferChunks);
+        }
+        if (play.aheadChunks < 0) {
+            throw wrong("--dlfwd must be a number of chunks, or 0 for no limit");
+        }
+        if (play.skipChunks < 0) {
+            throw wrong("--skip must be a number of chunks");
+        }
+    }
+
+    /** Whether the content goes to standard output. */
+    boolean toStandardOutput() {
+        return PlayOptions.STANDARD_OUTPUT.equals(command.play.output)
+                || PlayOptions.STANDARD_OUTPUT.equals(command.transfer.filename);
+    }
+
+    /** A program in a pipe has nothing to say unless it is asked to. */
+    private void beQuietBesideContent() {
+        OutputOptions output = command.output;
+        if (toStandardOutput() && output.verbose.length == 0 && output.progress == OutputOptions.Progress.AUTO) {
+            output.quiet = true;
+        }
     }
 
     /** In settings the server may wait for a run that uses it; on the command line it is a slip. */

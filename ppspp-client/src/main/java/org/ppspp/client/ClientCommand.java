@@ -33,11 +33,16 @@ import picocli.CommandLine.Parameters;
             "  ppspp-client --tracker tracker.example --filename film.mp4 --swarmid ID \\",
             "               --filesize 734003200 --exit-when-complete",
             "Download from a known peer, without a tracker:",
-            "  ppspp-client --peer 192.0.2.7:6778 --filename film.mp4 'ppspp:ID?...'%n"
+            "  ppspp-client --peer 192.0.2.7:6778 --filename film.mp4 'ppspp:ID?...'",
+            "Watch it while it arrives:",
+            "  ppspp-client --tracker tracker.example --vod --output - 'ppspp:ID?...' | mpv -%n"
         })
 final class ClientCommand {
     @Mixin
     TransferOptions transfer = new TransferOptions();
+
+    @Mixin
+    PlayOptions play = new PlayOptions();
 
     @Mixin
     NetworkOptions network = new NetworkOptions();
@@ -129,7 +134,7 @@ final class ClientCommand {
         Map<String, CommandSpec> mixins = spec.mixins();
         StringBuilder text = new StringBuilder();
         List<OptionSpec> rest = new ArrayList<>(spec.options());
-        for (String name : List.of("transfer", "network", "output")) {
+        for (String name : List.of("transfer", "play", "network", "output")) {
             List<OptionSpec> options = new ArrayList<>();
             CommandSpec mixin = mixins.get(name);
             if (mixin == null) {

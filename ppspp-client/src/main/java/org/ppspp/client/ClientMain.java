@@ -2,9 +2,12 @@ package org.ppspp.client;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -20,9 +23,10 @@ public final class ClientMain {
     private ClientMain() {}
 
     public static void main(String[] args) {
-        PrintStream out = stream(FileDescriptor.out);
-        PrintStream err = stream(FileDescriptor.err);
-        System.exit(run(args, new Surroundings(System.getenv(), out, err, ClientMain::onSignal))
+        OutputStream content = new FileOutputStream(FileDescriptor.out);
+        PrintStream out = new PrintStream(content, true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        System.exit(run(args, new Surroundings(System.getenv(), out, content, err, ClientMain::onSignal))
                 .status());
     }
 
@@ -31,20 +35,21 @@ public final class ClientMain {
                 stop.accept(code == ExitCode.INTERRUPTED.status() ? ExitCode.INTERRUPTED : ExitCode.TERMINATED));
     }
 
-    private static PrintStream stream(FileDescriptor descriptor) {
-        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
-    }
-
     /**
      * What a program gets from its process.
      *
      * @param environment its variables
      * @param out for results
+     * @param content for content, where that goes to standard output: nothing else does then
      * @param err for humans
      * @param signals takes what is to be called on a signal, and says whether it ever will be
      */
     record Surroundings(
-            Map<String, String> environment, PrintStream out, PrintStream err, Predicate<Consumer<ExitCode>> signals) {}
+            Map<String, String> environment,
+            PrintStream out,
+            OutputStream content,
+            PrintStream err,
+            Predicate<Consumer<ExitCode>> signals) {}
 
     static ExitCode run(String[] args, Surroundings process) {
         try {
@@ -77,7 +82,10 @@ public final class ClientMain {
                 process.err(),
                 mode == OutputOptions.Progress.BAR,
                 coloured(output.color, isTerminal, process.environment()));
-        Display display = new Display(process.out(), terminal, output, mode, Integer.getInteger("ppspp.columns", 0));
+        boolean piped = plan.toStandardOutput();
+        PrintStream results =
+                piped ? new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8) : process.out();
+        Display display = new Display(results, terminal, output, mode, Integer.getInteger("ppspp.columns", 0));
         Path logFile = plan.logFile();
         if (logFile == null) {
             LogSetup.toStream(terminal.lines(), output.level());
@@ -93,11 +101,24 @@ public final class ClientMain {
             return ExitCode.FILE;
         }
         RunRecord record = new RunRecord(Clock.systemUTC(), RunArguments.of(arguments, plan));
-        Session session = new Session(plan, display, record);
+        OutputStream content = piped ? process.content() : OutputStream.nullOutputStream();
+        @Nullable PrintStream traces = output.verbose.length > 0 ? process.err() : null;
+        if (plan.playing() == null || !plan.playing().scratch()) {
+            return run(new Session(plan, display, record, content), display, process, traces);
+        }
+        try (Scratch scratch = Scratch.create(process.environment())) {
+            return run(new Session(plan.in(scratch.folder()), display, record, content), display, process, traces);
+        } catch (IOException | InvalidPathException e) {
+            display.error(ExitCode.FILE, "no room for temporary files: " + e.getMessage());
+            return ExitCode.FILE;
+        }
+    }
+
+    private static ExitCode run(Session session, Display display, Surroundings process, @Nullable PrintStream traces) {
         if (!process.signals().test(session::stop)) {
             display.say(Terminal.Tone.WARNING, "this Java cannot catch signals: an interrupted run is checked again");
         }
-        return guarded(session, display, output.verbose.length > 0 ? process.err() : null);
+        return guarded(session, display, traces);
     }
 
     private static ExitCode guarded(Session session, Display display, @Nullable PrintStream traces) {

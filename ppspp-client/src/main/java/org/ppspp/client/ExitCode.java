@@ -13,6 +13,7 @@ enum ExitCode {
     BIND(8, "address in use or not ours"),
     REFUSED(9, "refused by a token or a block list"),
     INTERRUPTED(130, "SIGINT before complete; state saved, the same command resumes"),
+    PIPE(141, "whoever read --output - has closed the pipe; files are kept as after a signal"),
     TERMINATED(143, "SIGTERM or SIGHUP before complete; state saved, the same command resumes");
 
     private final int status;

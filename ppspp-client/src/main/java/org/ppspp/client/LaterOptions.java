@@ -8,20 +8,7 @@ import picocli.CommandLine.ParseResult;
 /** Options that are known and named, so that a script which uses them is told plainly that it cannot have them yet. */
 final class LaterOptions {
     private static final List<String> NAMES = List.of(
-            "--vod",
-            "--skip",
-            "--buffsz",
-            "--dlfwd",
-            "--live",
-            "--livesrc",
-            "--discardwnd",
-            "--http",
-            "--output",
-            "--play",
-            "--hls",
-            "--input",
-            "--input-loop",
-            "--key");
+            "--live", "--livesrc", "--discardwnd", "--http", "--play", "--hls", "--input", "--input-loop", "--key");
 
     private LaterOptions() {}
 

@@ -14,6 +14,7 @@ import org.ppspp.Endpoint;
 import org.ppspp.ExchangePolicy;
 import org.ppspp.HostAndPort;
 import org.ppspp.PeerConfig;
+import org.ppspp.PlayPolicy;
 import org.ppspp.SwarmLink;
 import org.ppspp.TransferRequest;
 import org.ppspp.engine.EngineConfig;
@@ -28,6 +29,7 @@ import picocli.CommandLine.ParameterException;
  * @param peer where to listen and how much to use
  * @param portIsFree whether another port will do where the usual one is taken
  * @param request what to transfer
+ * @param playing how the content is carried to whoever consumes it, or null where nobody does
  * @param limits when to end
  * @param identifier the user's name for this run, perhaps empty
  * @param logFile where the log goes, or null for standard error
@@ -37,10 +39,35 @@ record Plan(
         PeerConfig peer,
         boolean portIsFree,
         TransferRequest request,
+        @Nullable Playing playing,
         StopRule.Limits limits,
         String identifier,
         @Nullable Path logFile,
         @Nullable Path resultsFile) {
+
+    /** The content's file in a folder of this run alone, where the user named none. */
+    private static final String SCRATCH_NAME = "content";
+
+    /**
+     * How the content is consumed as it arrives.
+     *
+     * @param standardOutput whether that is where it goes; else it goes nowhere
+     * @param scratch whether the file is of no use after the run
+     * @param manner how
+     */
+    record Playing(boolean standardOutput, boolean scratch, Playout.Manner manner) {}
+
+    /** Whether the content goes to standard output. */
+    boolean toStandardOutput() {
+        return playing != null && playing.standardOutput();
+    }
+
+    /** The same with its file in another folder. */
+    Plan in(Path folder) {
+        TransferRequest moved =
+                request.withTarget(folder.resolve(request.target().getFileName()));
+        return new Plan(peer, portIsFree, moved, playing, limits, identifier, logFile, resultsFile);
+    }
 
     /** Throws {@link ParameterException} with a message for the user where the options contradict each other. */
     static Plan of(Arguments arguments) {
@@ -57,13 +84,18 @@ record Plan(
                     .withExchange(exchange(command.network, folder))
                     .withExisting(existing(command.transfer))
                     .withVerifyOnRead(command.transfer.verifyOnRead)
+                    .withPlay(new PlayPolicy(
+                            command.play.bufferChunks,
+                            command.play.aheadChunks,
+                            command.play.vod || arguments.toStandardOutput()))
                     .withAlto(command.network.altoConfig());
             HostAndPort listen = command.network.listen;
             return new Plan(
                     peer(command.network),
                     listen == null || listen.port() < 0,
                     request,
-                    limits(command, !trackers.isEmpty() && request.peers().isEmpty()),
+                    playing(arguments, request.metadata().chunkSizeBytes()),
+                    limits(arguments, !trackers.isEmpty() && request.peers().isEmpty()),
                     command.transfer.identifier,
                     resolve(folder, command.output.logFile),
                     resolve(folder, command.output.resultsFile));
@@ -133,9 +165,12 @@ record Plan(
     }
 
     private static Path file(Arguments arguments, Path folder, SwarmLink link) {
-        String name = arguments.command().transfer.filename;
+        String name = named(arguments);
         if (name == null) {
             name = link.name();
+        }
+        if (name == null && arguments.toStandardOutput()) {
+            name = SCRATCH_NAME;
         }
         if (name == null) {
             throw new IllegalArgumentException("no file named: give --filename");
@@ -145,6 +180,30 @@ record Plan(
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("--filename " + name + " cannot name a file here", e);
         }
+    }
+
+    /** The file the user named, or null. */
+    private static @Nullable String named(Arguments arguments) {
+        String filename = arguments.command().transfer.filename;
+        String output = arguments.command().play.output;
+        String name = filename == null || filename.equals(PlayOptions.STANDARD_OUTPUT) ? output : filename;
+        return PlayOptions.STANDARD_OUTPUT.equals(name) ? null : name;
+    }
+
+    private static @Nullable Playing playing(Arguments arguments, int chunkSizeBytes) {
+        PlayOptions options = arguments.command().play;
+        boolean standardOutput = arguments.toStandardOutput();
+        if (!options.vod && !standardOutput) {
+            return null;
+        }
+        long buffer =
+                options.aheadChunks == 0 ? options.bufferChunks : Math.min(options.bufferChunks, options.aheadChunks);
+        long bufferBytes = options.vod ? Math.min(buffer * chunkSizeBytes, Integer.MAX_VALUE) : 0;
+        long skipBytes = options.vod ? (long) options.skipChunks * chunkSizeBytes : 0;
+        return new Playing(
+                standardOutput,
+                standardOutput && named(arguments) == null,
+                new Playout.Manner((int) bufferBytes, skipBytes));
     }
 
     private static @Nullable Path resolve(Path folder, @Nullable Path file) {
@@ -202,14 +261,14 @@ record Plan(
         }
     }
 
-    private static StopRule.Limits limits(ClientCommand command, boolean trackersAlone) {
-        TransferOptions options = command.transfer;
+    private static StopRule.Limits limits(Arguments arguments, boolean trackersAlone) {
+        TransferOptions options = arguments.command().transfer;
         return new StopRule.Limits(
                 options.timeout,
                 options.timeLimit,
                 options.seedTime,
                 options.seedRatio,
-                options.exitWhenComplete,
+                options.exitWhenComplete || arguments.toStandardOutput(),
                 trackersAlone);
     }
 }

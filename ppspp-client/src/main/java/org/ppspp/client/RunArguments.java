@@ -27,7 +27,10 @@ final class RunArguments {
         }
         values.put("live", false);
         values.put("livesrc", false);
-        values.put("vod", false);
+        values.put("vod", command.play.vod);
+        values.put("skip", command.play.skipChunks > 0);
+        values.put("buffsz", command.play.bufferChunks);
+        values.put("dlfwd", command.play.aheadChunks);
         if (command.network.numPeers != null) {
             values.put("numpeers", command.network.numPeers);
         }

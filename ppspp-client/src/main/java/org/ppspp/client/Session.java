@@ -1,6 +1,7 @@
 package org.ppspp.client;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -29,20 +30,25 @@ final class Session {
     private final Plan plan;
     private final Display display;
     private final RunRecord record;
+    private final OutputStream content;
     private final StopRule rule;
     private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
 
     private @Nullable ExitCode signal;
     private boolean completionTold;
+    private boolean undelivered;
     private StopRule.@Nullable Verdict verdict;
     private boolean warnedOfNobody;
     private long aloneSince;
 
-    Session(Plan plan, Display display, RunRecord record) {
+    /** {@code content} is where it goes if it is played. */
+    Session(Plan plan, Display display, RunRecord record, OutputStream content) {
         this.plan = plan;
         this.display = display;
         this.record = record;
+        this.content = content;
         this.rule = new StopRule(plan.limits(), System.nanoTime());
+        undelivered(plan.toStandardOutput());
         this.aloneSince = System.nanoTime();
     }
 
@@ -67,6 +73,7 @@ final class Session {
             display.started(plan, peer.port());
             var unused = peer.terminated().whenComplete((nothing, failure) -> inbox.add(() -> peerEnded(failure)));
             Transfer transfer = peer.share(plan.request().withEvents(event -> inbox.add(() -> on(event))));
+            play(transfer);
             StopRule.Verdict end = await(transfer);
             return close(transfer, end);
         }
@@ -95,6 +102,25 @@ final class Session {
                             + " instead; choose one with --listen :PORT");
             return peer;
         }
+    }
+
+    private void play(Transfer transfer) {
+        if (plan.playing() != null) {
+            Playout.start(transfer, plan.playing().manner(), content, end -> inbox.add(() -> playedOut(end)));
+        }
+    }
+
+    private void playedOut(StopRule.@Nullable Verdict end) {
+        if (end == null) {
+            undelivered(false);
+        } else {
+            verdict = end;
+        }
+    }
+
+    private void undelivered(boolean still) {
+        undelivered = still;
+        rule.undelivered(still);
     }
 
     private StopRule.Verdict await(Transfer transfer) throws InterruptedException {
@@ -127,7 +153,7 @@ final class Session {
     private StopRule.@Nullable Verdict end(long now, TransferSnapshot snapshot) {
         StopRule.Verdict ruled = rule.check(now, snapshot);
         if (signal != null) {
-            return new StopRule.Verdict(record.complete() ? ExitCode.OK : signal, "");
+            return new StopRule.Verdict(record.complete() && !undelivered ? ExitCode.OK : signal, "");
         }
         return verdict != null ? verdict : ruled;
     }

@@ -43,6 +43,7 @@ final class StopRule {
     private boolean trackerReached;
     private boolean peerSeen;
     private boolean sizeNeeded;
+    private boolean undelivered;
 
     StopRule(Limits limits, long now) {
         this.limits = limits;
@@ -54,6 +55,11 @@ final class StopRule {
     /** A tracker answered. */
     void trackerReached() {
         trackerReached = true;
+    }
+
+    /** Somebody is still reading the content: until he has all of it nothing is complete. */
+    void undelivered(boolean still) {
+        undelivered = still;
     }
 
     /** Nobody can prove the content length: the user has to give it. */
@@ -73,7 +79,7 @@ final class StopRule {
             return new Verdict(
                     ExitCode.TIME_LIMIT, "--time-limit reached before complete; the same command resumes the download");
         }
-        if (snapshot.state() == TransferState.CHECKING) {
+        if (snapshot.state() == TransferState.CHECKING || snapshot.state() == TransferState.SEEDING) {
             return null;
         }
         if (reached(limits.timeout(), lastProgress, now)) {
@@ -101,7 +107,7 @@ final class StopRule {
             lastProgress = now;
             progressed = true;
         }
-        if (!complete && snapshot.state() == TransferState.SEEDING) {
+        if (!complete && !undelivered && snapshot.state() == TransferState.SEEDING) {
             complete = true;
             completeSince = now;
         }

@@ -179,7 +179,7 @@ final class ArgumentsTest {
     void theEnvironmentMayNameTheVersion() {
         environment.put("PPSPP_VERSION", "1.0");
         environment.put("PPSPP_HELP", "yes");
-        environment.put("PPSPP_VOD", "1");
+        environment.put("PPSPP_LIVE", "1");
         assertThat(Arguments.parse(environment, "--filename", "film", ID).helpOnly())
                 .isFalse();
     }
@@ -228,21 +228,7 @@ final class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "--vod",
-                "--skip",
-                "--skip=5",
-                "--buffsz=500",
-                "--dlfwd=9",
-                "--live",
-                "--livesrc",
-                "--discardwnd=1000",
-                "--http=8080",
-                "--output=-",
-                "--play",
-                "--input=-"
-            })
+    @ValueSource(strings = {"--live", "--livesrc", "--discardwnd=1000", "--http=8080", "--play", "--input=-"})
     void refusesWhatIsNotThereYetByName(String option) {
         assertThatThrownBy(() -> parse(option))
                 .isInstanceOf(ParameterException.class)
@@ -258,6 +244,32 @@ final class ArgumentsTest {
             })
     void refusesWhatMakesNoSense(String option) {
         assertThatThrownBy(() -> parse(option)).isInstanceOf(ParameterException.class);
+    }
+
+    @Test
+    void takesHowToPlay() {
+        assertThat(parse().play.vod).isFalse();
+        assertThat(parse().play.bufferChunks).isEqualTo(500);
+        assertThat(parse("--vod", "--skip").play.skipChunks).isEqualTo(1);
+        assertThat(parse("--vod", "--skip=5").play.skipChunks).isEqualTo(5);
+        assertThat(parse("--vod", "--dlfwd", "9", "--buffsz", "7").play.aheadChunks)
+                .isEqualTo(9);
+        assertThat(parse("--output", "-").output.quiet).isTrue();
+        assertThat(parse("--output", "-", "-v").output.quiet).isFalse();
+        assertThat(parse("--output", "-", "--progress", "line").output.quiet).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--buffsz=0", "--dlfwd=-1", "--skip=-1", "--skip=x"})
+    void refusesWaysToPlayThatMakeNoSense(String option) {
+        assertThatThrownBy(() -> parse(option)).isInstanceOf(ParameterException.class);
+    }
+
+    @Test
+    void refusesWhatCannotGoTogetherInPlaying() {
+        assertThatThrownBy(() -> parse("--live", "--vod")).hasMessage("--live and --vod exclude each other");
+        assertThatThrownBy(() -> parse("--output", "-", "--json")).hasMessageContaining("standard output");
+        assertThatThrownBy(() -> parse("--output", "a", "--filename", "b")).hasMessageContaining("--filename");
     }
 
     @Test
@@ -301,7 +313,7 @@ final class ArgumentsTest {
                         "--config",
                         "Exit codes:",
                         "130");
-        assertThat(help).doesNotContain("--vod").doesNotContain("PARAM");
+        assertThat(help).doesNotContain("--live").doesNotContain("PARAM");
         assertThat(arguments.helpOnly()).isTrue();
     }
 }

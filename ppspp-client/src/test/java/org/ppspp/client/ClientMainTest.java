@@ -48,6 +48,7 @@ final class ClientMainTest {
                 new ClientMain.Surroundings(
                         Map.of(),
                         new PrintStream(out, true, StandardCharsets.UTF_8),
+                        out,
                         new PrintStream(err, true, StandardCharsets.UTF_8),
                         signals));
     }

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.ppspp.AltoConfig;
 import org.ppspp.Endpoint;
 import org.ppspp.ExchangePolicy;
+import org.ppspp.PlayPolicy;
 import org.ppspp.engine.EngineConfig;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.storage.ExistingFile;
@@ -62,6 +63,28 @@ final class PlanTest {
         assertThat(engine.maxPeersPerSwarm()).isEqualTo(7);
         assertThat(engine.maxUploadBytesPerSecond()).isEqualTo(1 << 20);
         assertThat(engine.maxDownloadBytesPerSecond()).isEqualTo(2 << 20);
+    }
+
+    @Test
+    void putsContentThatIsOnlyPlayedIntoAFolderOfItsOwn() {
+        Plan plan = plan(ID, "--output", "-");
+        assertThat(plan.playing()).isEqualTo(new Plan.Playing(true, true, new Playout.Manner(0, 0)));
+        assertThat(plan.limits().exitWhenComplete()).isTrue();
+        assertThat(plan.in(folder).request().target()).isEqualTo(folder.resolve("content"));
+        assertThat(plan(ID, "--filename", "-")).isEqualTo(plan(ID, "--filename", "-", "--output", "-"));
+        assertThat(plan(ID, "--filename", "film", "--output", "-").playing())
+                .isEqualTo(new Plan.Playing(true, false, new Playout.Manner(0, 0)));
+        assertThat(plan(ID, "--output", "film").request().target().getFileName())
+                .isEqualTo(Path.of("film"));
+        assertThat(plan(ID, "--output", "film").playing()).isNull();
+    }
+
+    @Test
+    void playsAsOptionsSay() {
+        Plan plan = plan(ID, "--filename", "film", "--vod", "--buffsz", "7", "--dlfwd", "5", "--skip=3");
+        assertThat(plan.playing()).isEqualTo(new Plan.Playing(false, false, new Playout.Manner(5 * 1024, 3 * 1024)));
+        assertThat(plan.request().play()).isEqualTo(new PlayPolicy(7, 5, true));
+        assertThat(plan(ID, "--filename", "film").request().play()).isEqualTo(PlayPolicy.DEFAULT);
     }
 
     @Test

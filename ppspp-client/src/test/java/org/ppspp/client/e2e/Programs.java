@@ -14,6 +14,7 @@ final class Programs implements AutoCloseable {
     private static final long HANGUP_OR_INTERRUPT = 0b11;
 
     private final List<Running> running = new ArrayList<>();
+    private final List<Process> piped = new ArrayList<>();
 
     Running tracker(String... more) throws IOException {
         return start("org.ppspp.tracker.TrackerMain", List.of("--json"), more);
@@ -41,7 +42,22 @@ final class Programs implements AutoCloseable {
         return start("org.ppspp.fileutil.FileUtil", List.of(), arguments);
     }
 
+    /** A client with its standard output for the test to read, its errors in a file and its temporary files in a folder. */
+    Process pipedClient(Path errors, Path temporary, String... arguments) throws IOException {
+        ProcessBuilder builder = builder("org.ppspp.client.ClientMain", List.of("--listen", "127.0.0.1:0"), arguments);
+        builder.environment().put("TMPDIR", temporary.toString());
+        Process process = builder.redirectError(errors.toFile()).start();
+        piped.add(process);
+        return process;
+    }
+
     private Running start(String main, List<String> usual, String... more) throws IOException {
+        Running program = new Running(builder(main, usual, more).start());
+        running.add(program);
+        return program;
+    }
+
+    private static ProcessBuilder builder(String main, List<String> usual, String... more) throws IOException {
         List<String> command = new ArrayList<>();
         if (ignoresSignals()) {
             command.addAll(List.of("env", "--default-signal=INT,HUP"));
@@ -63,9 +79,7 @@ final class Programs implements AutoCloseable {
         builder.environment()
                 .keySet()
                 .removeIf(name -> name.startsWith("PPSPP_") || name.equals("HOME") || name.equals("XDG_CONFIG_HOME"));
-        Running program = new Running(builder.start());
-        running.add(program);
-        return program;
+        return builder;
     }
 
     /** A test in the background of a shell ignores Ctrl-C or its end, and a program inherits that and keeps to it. */
@@ -91,5 +105,6 @@ final class Programs implements AutoCloseable {
     @Override
     public void close() {
         running.forEach(Running::destroy);
+        piped.forEach(process -> process.toHandle().destroyForcibly());
     }
 }
