@@ -12,7 +12,7 @@ import org.ppspp.wire.WireFormat;
  * streams; on the Internet RFC 7574 wants the unified Merkle tree.
  *
  * <p>A signature can only be looked at once its chunk is there, and until then waits as an unverified hash does elsewhere: with
- * its time in front. A stream that begins anew is noticed when the first such chunk verifies; see {@link #restarted}.
+ * its time in front. A stream that begins anew is noticed when the first such chunk verifies; see {@code restarted}.
  */
 public final class SignAllIntegrity implements LiveIntegrity {
     private final int signatureLength;
