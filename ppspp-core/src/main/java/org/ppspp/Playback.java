@@ -1,6 +1,7 @@
 package org.ppspp;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -87,6 +88,17 @@ final class Playback implements AutoCloseable {
     int buffered(long position, int maxBytes) {
         LocalContent open = content;
         return open == null ? 0 : open.storedFrom(position, maxBytes);
+    }
+
+    /** What is here, in at most {@code maxCells} parts. */
+    Coverage coverage(int maxCells) {
+        LocalContent open = content;
+        if (open == null) {
+            return Coverage.NONE;
+        }
+        Iterator<StoredReader> newest = readers.iterator();
+        long ahead = newest.hasNext() ? open.storedFrom(newest.next().position(), Integer.MAX_VALUE) : -1;
+        return new Coverage(open.coverage(maxCells), ahead);
     }
 
     /** Whether a byte is there to be read, or it is known that there is none. */

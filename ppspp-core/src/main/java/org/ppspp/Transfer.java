@@ -111,6 +111,11 @@ public final class Transfer implements Playable, AutoCloseable {
         return playback.buffered(position, maxBytes);
     }
 
+    /** What of the content is stored, divided into at most {@code maxCells} parts. */
+    public Coverage coverage(int maxCells) {
+        return playback.coverage(maxCells);
+    }
+
     /** How things stand, as of at most a second ago. */
     public TransferSnapshot snapshot() {
         return view.snapshot();

@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ChunkCells;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ContentLayout;
 import org.ppspp.engine.StorageJob;
@@ -166,6 +167,14 @@ public final class LocalContent implements AutoCloseable {
         long missing = stored.nextClear(position / metadata.chunkSizeBytes());
         long end = Math.min(missing * metadata.chunkSizeBytes(), lengthBytes);
         return (int) Math.max(0, Math.min(end - position, maxBytes));
+    }
+
+    /** Which parts are stored, as {@link ChunkCells} has it; none while the length is not proven. */
+    public synchronized byte[] coverage(int maxCells) {
+        return lengthBytes < 0
+                ? new byte[0]
+                : ChunkCells.of(
+                        stored, new ContentLayout(metadata.chunkSizeBytes(), lengthBytes).chunkCount(), maxCells);
     }
 
     /** Reads what is {@link #storedFrom} a place. */
