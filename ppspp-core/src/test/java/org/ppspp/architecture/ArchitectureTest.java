@@ -40,10 +40,14 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.ppspp.engine.Engine;
+import org.ppspp.engine.SwarmSnapshot;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.wire.Message;
+import org.ppspp.wire.SwarmId;
+import org.ppspp.wire.TransportAddress;
 
 /** What the design promises and the compiler does not check. Every rule says why it is there. */
 @AnalyzeClasses(packages = "org.ppspp", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -62,6 +66,8 @@ final class ArchitectureTest {
 
     /** What flows through live streams, as far as it is computed. */
     private static final String MEDIA = "org.ppspp.media";
+
+    private static final String GATEWAY = "org.ppspp.gateway..";
 
     /** Where it comes from. */
     private static final String INPUT = "org.ppspp.media.input..";
@@ -87,6 +93,12 @@ final class ArchitectureTest {
         return Objects.requireNonNull(all);
     }
 
+    /** What a swarm says of itself: the record and the values in it. */
+    private static boolean isReport(JavaClass type) {
+        return Stream.of(SwarmSnapshot.class, SwarmId.class, TransportAddress.class)
+                .anyMatch(report -> type.getName().startsWith(report.getName()));
+    }
+
     // --- layers
 
     @ArchTest
@@ -104,16 +116,20 @@ final class ArchitectureTest {
             .definedBy(NET, STORAGE, DISCOVERY, MEMBERSHIP, KEYS, MEDIA, INPUT)
             .layer("library")
             .definedBy("org.ppspp")
-            .whereLayer("library")
+            .layer("gateway")
+            .definedBy(GATEWAY)
+            .whereLayer("gateway")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("library")
+            .mayOnlyBeAccessedByLayers("gateway")
             .whereLayer("world")
-            .mayOnlyBeAccessedByLayers("library")
+            .mayOnlyBeAccessedByLayers("library", "gateway")
             .whereLayer("protocol")
-            .mayOnlyBeAccessedByLayers("world", "library")
+            .mayOnlyBeAccessedByLayers("world", "library", "gateway")
             .whereLayer("algorithms")
             .mayOnlyBeAccessedByLayers("protocol", "world", "library")
             .whereLayer("messages")
-            .mayOnlyBeAccessedByLayers("algorithms", "protocol", "world", "library")
+            .mayOnlyBeAccessedByLayers("algorithms", "protocol", "world", "library", "gateway")
             .because("a layer that knows only those below it can be read, tested and replaced without those above it");
 
     @ArchTest
@@ -148,6 +164,16 @@ final class ArchitectureTest {
             .dependOnClassesThat(resideInAnyPackage(CORE)
                     .or(resideInAnyPackage(NET, STORAGE, DISCOVERY, MEMBERSHIP, KEYS, "io.netty..")))
             .because("a swarm carries bytes, and whoever cuts them need not know how");
+
+    @ArchTest
+    static final ArchRule GATEWAY_IS_A_USER_OF_THE_LIBRARY = noClasses()
+            .that()
+            .resideInAPackage(GATEWAY)
+            .should()
+            .dependOnClassesThat(resideInAnyPackage(NET, STORAGE, DISCOVERY, MEMBERSHIP, KEYS, INPUT)
+                    .or(resideInAnyPackage(CORE).and(describe("no reports", type -> !isReport(type)))))
+            .because(
+                    "what strangers may ask over HTTP is served from verified content and reports, and from nothing else");
 
     // --- the pure core
 
@@ -281,12 +307,12 @@ final class ArchitectureTest {
     // --- one door to each part of the world
 
     @ArchTest
-    static final ArchRule ONLY_NET_AND_DISCOVERY_USE_CHANNELS = noClasses()
+    static final ArchRule ONLY_SERVERS_AND_DISCOVERY_USE_CHANNELS = noClasses()
             .that()
-            .resideOutsideOfPackages(NET, DISCOVERY)
+            .resideOutsideOfPackages(NET, DISCOVERY, GATEWAY)
             .should()
             .dependOnClassesThat(resideInAnyPackage("io.netty.channel.."))
-            .because("transports are replaced in two packages");
+            .because("sockets are opened in three packages: for peers, trackers and players");
 
     @ArchTest
     static final ArchRule ONLY_STORAGE_OPENS_FILES = noClasses()
@@ -428,7 +454,8 @@ final class ArchitectureTest {
                 "discovery",
                 "membership",
                 "keys",
-                "media");
+                "media",
+                "gateway");
         assertThat(classes.getPackage("org.ppspp").getSubpackages())
                 .extracting(JavaPackage::getRelativeName)
                 .containsExactlyInAnyOrderElementsOf(known);

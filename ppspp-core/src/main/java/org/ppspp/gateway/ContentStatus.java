@@ -1,0 +1,70 @@
+package org.ppspp.gateway;
+
+import java.util.List;
+import org.ppspp.Coverage;
+
+/**
+ * How one content stands at one moment, for whoever looks at the page. Numbers that are not known are -1.
+ *
+ * @param swarm the swarm's ID
+ * @param state one word
+ * @param lengthBytes of a file; -1 for a live stream
+ * @param verifiedBytes bytes verified and stored
+ * @param unprovenBytes bytes stored that cannot be verified yet
+ * @param verifiedChunks chunks verified
+ * @param refusedChunks chunks that failed verification
+ * @param duplicateChunks chunks received that were already there
+ * @param downBytesPerSecond of verified content
+ * @param upBytesPerSecond of content
+ * @param receivedBytes of content, useful or not
+ * @param sentBytes of content
+ * @param etaSeconds until all is there
+ * @param liveDelaySeconds from the source to here
+ * @param knownPeers addresses, connected or not
+ * @param coverage how much of each part is here
+ * @param peers those that are connected
+ */
+public record ContentStatus(
+        String swarm,
+        String state,
+        long lengthBytes,
+        long verifiedBytes,
+        long unprovenBytes,
+        long verifiedChunks,
+        long refusedChunks,
+        long duplicateChunks,
+        double downBytesPerSecond,
+        double upBytesPerSecond,
+        long receivedBytes,
+        long sentBytes,
+        long etaSeconds,
+        double liveDelaySeconds,
+        int knownPeers,
+        Coverage coverage,
+        List<PeerStatus> peers) {
+    /** As many cells as are worth drawing. */
+    public static final int MAX_CELLS = 2_000;
+
+    /**
+     * One peer.
+     *
+     * @param dialect what it speaks, or an empty text
+     * @param complete whether it has all of the content
+     * @param rttMillis round-trip time
+     * @param outstandingChunks asked of it and not here yet
+     * @param lostDatagrams on the way to it
+     */
+    public record PeerStatus(
+            String address,
+            String dialect,
+            boolean complete,
+            long receivedBytes,
+            long sentBytes,
+            double rttMillis,
+            int outstandingChunks,
+            long lostDatagrams) {}
+
+    public ContentStatus {
+        peers = List.copyOf(peers);
+    }
+}
