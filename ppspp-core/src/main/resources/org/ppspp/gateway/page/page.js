@@ -2,7 +2,7 @@
 
 /* The page of a gateway. It is told once a second how everything stands (see StatusJson) and draws that; history is kept here. */
 
-const HISTORY_SECONDS = 300;
+const HISTORY_SECONDS = 480;
 const byId = (id) => document.getElementById(id);
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -425,7 +425,7 @@ function showFigures(content) {
   byId("refused").className = content.refused_chunks > 0 ? "alarm" : "";
   put("duplicates", count(content.duplicate_chunks) + " came twice");
   const playing = player.shown !== null && video.readyState > 0;
-  const stored = content.ahead_bytes === null ? "" : size(content.ahead_bytes) + " on the disk";
+  const stored = content.ahead_bytes === null ? "" : size(content.ahead_bytes) + " stored ahead";
   put("ahead", playing ? duration(bufferedSeconds()) : content.ahead_bytes === null ? "–" : size(content.ahead_bytes));
   const delay = content.live_delay_seconds;
   put("ahead-more", delay !== null ? duration(delay) + " behind the source" : playing ? stored : "");
@@ -554,6 +554,12 @@ function niceCeiling(value) {
   }
 }
 
+/** A minute at first, and more as there is more to show. */
+function chartSeconds(history, now) {
+  const past = history.length > 0 ? (now - history[0].time) / 1000 : 0;
+  return [60, 120, 240].find((seconds) => past <= seconds) ?? HISTORY_SECONDS;
+}
+
 function drawChart() {
   const content = current();
   const { context, width, height } = surface(byId("chart"));
@@ -563,8 +569,9 @@ function drawChart() {
   const history = known.history.get(content.name) ?? [];
   const now = known.status.time;
   const top = niceCeiling(Math.max(1024, ...history.map((each) => Math.max(each.down, each.up))));
+  const seconds = chartSeconds(history, now);
   const box = { left: 0, right: width, top: 18, bottom: height - 20 };
-  const x = (time) => box.right - ((now - time) / (HISTORY_SECONDS * 1000)) * (box.right - box.left);
+  const x = (time) => box.right - ((now - time) / (seconds * 1000)) * (box.right - box.left);
   const y = (value) => box.bottom - (value / top) * (box.bottom - box.top);
   context.font = "12px " + getComputedStyle(document.body).fontFamily;
   context.strokeStyle = css("--line");
@@ -579,18 +586,18 @@ function drawChart() {
       context.fillText(rate(part * top), box.left, y(part * top) - 5);
     }
   }
-  for (const minutes of [5, 4, 3, 2, 1, 0]) {
-    const label = minutes === 0 ? "now" : "−" + minutes + " min";
-    const at = x(now - minutes * 60000);
-    context.textAlign = minutes === 5 ? "left" : minutes === 0 ? "right" : "center";
-    context.fillText(label, at, height - 4);
+  for (const part of [1, 0.75, 0.5, 0.25, 0]) {
+    const ago = part * seconds;
+    const label = part === 0 ? "now" : ago < 120 ? "−" + ago + " s" : "−" + ago / 60 + " min";
+    context.textAlign = part === 1 ? "left" : part === 0 ? "right" : "center";
+    context.fillText(label, x(now - ago * 1000), height - 4);
   }
   context.textAlign = "left";
   drawRate(context, history, x, y, "up", css("--up"), box.bottom);
   drawRate(context, history, x, y, "down", css("--have"), box.bottom);
   const latest = history[history.length - 1];
   const text = latest ? "down " + rate(latest.down) + ", up " + rate(latest.up) : "nothing yet";
-  byId("chart").setAttribute("aria-label", "Rates of the last five minutes, now " + text);
+  byId("chart").setAttribute("aria-label", "Rates of the last minutes, now " + text);
 }
 
 function drawRate(context, history, x, y, name, colour, bottom) {
