@@ -114,6 +114,9 @@ record Arguments(ClientCommand command, CommandLine parser) {
         if (transfer.overwrite && transfer.noClobber) {
             throw wrong("--overwrite and --no-clobber exclude each other");
         }
+        if (command.watch.httpOpen && command.watch.httpTokenFile != null) {
+            throw wrong("--http-open and --http-token-file exclude each other");
+        }
         TransportPolicy transport = command.network.transport;
         if (command.network.tcp && transport != null && transport != TransportPolicy.TCP) {
             throw wrong("--tcp and --transport " + transport.name().toLowerCase(Locale.ROOT) + " exclude each other");

@@ -34,7 +34,9 @@ import picocli.CommandLine.Parameters;
             "               --filesize 734003200 --exit-when-complete",
             "Download from a known peer, without a tracker:",
             "  ppspp-client --peer 192.0.2.7:6778 --filename film.mp4 'ppspp:ID?...'",
-            "Watch it while it arrives:",
+            "Watch it while it arrives, in mpv, VLC or ffplay; --http PORT serves it to any player or browser:",
+            "  ppspp-client --tracker tracker.example --play 'ppspp:ID?...'",
+            "Or pipe it into anything:",
             "  ppspp-client --tracker tracker.example --vod --output - 'ppspp:ID?...' | mpv -%n"
         })
 final class ClientCommand {
@@ -43,6 +45,9 @@ final class ClientCommand {
 
     @Mixin
     PlayOptions play = new PlayOptions();
+
+    @Mixin
+    WatchOptions watch = new WatchOptions();
 
     @Mixin
     NetworkOptions network = new NetworkOptions();
@@ -134,7 +139,7 @@ final class ClientCommand {
         Map<String, CommandSpec> mixins = spec.mixins();
         StringBuilder text = new StringBuilder();
         List<OptionSpec> rest = new ArrayList<>(spec.options());
-        for (String name : List.of("transfer", "play", "network", "output")) {
+        for (String name : List.of("transfer", "play", "watch", "network", "output")) {
             List<OptionSpec> options = new ArrayList<>();
             CommandSpec mixin = mixins.get(name);
             if (mixin == null) {

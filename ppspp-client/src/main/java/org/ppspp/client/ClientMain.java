@@ -103,7 +103,7 @@ public final class ClientMain {
         RunRecord record = new RunRecord(Clock.systemUTC(), RunArguments.of(arguments, plan));
         OutputStream content = piped ? process.content() : OutputStream.nullOutputStream();
         @Nullable PrintStream traces = output.verbose.length > 0 ? process.err() : null;
-        if (plan.playing() == null || !plan.playing().scratch()) {
+        if (!plan.scratch()) {
             return run(new Session(plan, display, record, content), display, process, traces);
         }
         try (Scratch scratch = Scratch.create(process.environment())) {

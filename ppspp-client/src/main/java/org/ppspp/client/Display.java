@@ -1,6 +1,7 @@
 package org.ppspp.client;
 
 import java.io.PrintStream;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,6 +63,14 @@ final class Display {
     void started(Plan plan, int port) {
         json(JsonReport.start(now(), plan, port));
         say(Terminal.Tone.PLAIN, "swarm " + plan.request().metadata().swarmId() + ", listening on port " + port);
+    }
+
+    /** The addresses are results that a person or a program needs at once. */
+    void watching(Watching watching) {
+        json(JsonReport.gateway(now(), watching));
+        URI playlist = watching.playlist();
+        say(Terminal.Tone.PLAIN, "watch at " + watching.page());
+        say(Terminal.Tone.PLAIN, "players take " + (playlist == null ? watching.content() : playlist));
     }
 
     void progress(long nanos, TransferSnapshot snapshot) {

@@ -29,6 +29,16 @@ final class JsonReport {
         return node.toString();
     }
 
+    static String gateway(Instant time, Watching watching) {
+        ObjectNode node = event("gateway", time);
+        node.put("page", watching.page().toString());
+        node.put("content", watching.content().toString());
+        if (watching.playlist() != null) {
+            node.put("hls", String.valueOf(watching.playlist()));
+        }
+        return node.toString();
+    }
+
     /** {@code change} is connected, lost or banned. */
     static String peer(Instant time, String change, String address, String reason) {
         ObjectNode node = event("peer", time);

@@ -7,8 +7,8 @@ import picocli.CommandLine.ParseResult;
 
 /** Options that are known and named, so that a script which uses them is told plainly that it cannot have them yet. */
 final class LaterOptions {
-    private static final List<String> NAMES = List.of(
-            "--live", "--livesrc", "--discardwnd", "--http", "--play", "--hls", "--input", "--input-loop", "--key");
+    private static final List<String> NAMES =
+            List.of("--live", "--livesrc", "--discardwnd", "--input", "--input-loop", "--key");
 
     private LaterOptions() {}
 

@@ -19,16 +19,18 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 final class LayeredDefaults implements IDefaultValueProvider {
     /** By option: those that silence it. */
-    private static final Map<String, Set<String>> SILENCED_BY = Map.of(
-            "swarmid", Set.of("link"),
-            "transport", Set.of("tcp"),
-            "tcp", Set.of("transport"),
-            "overwrite", Set.of("no-clobber"),
-            "no-clobber", Set.of("overwrite"),
-            "seed-time", Set.of("exit-when-complete"),
-            "seed-ratio", Set.of("exit-when-complete"),
-            "log-level", Set.of("quiet", "verbose"),
-            "quiet", Set.of("verbose"));
+    private static final Map<String, Set<String>> SILENCED_BY = Map.ofEntries(
+            Map.entry("swarmid", Set.of("link")),
+            Map.entry("transport", Set.of("tcp")),
+            Map.entry("tcp", Set.of("transport")),
+            Map.entry("overwrite", Set.of("no-clobber")),
+            Map.entry("no-clobber", Set.of("overwrite")),
+            Map.entry("seed-time", Set.of("exit-when-complete")),
+            Map.entry("seed-ratio", Set.of("exit-when-complete")),
+            Map.entry("log-level", Set.of("quiet", "verbose")),
+            Map.entry("quiet", Set.of("verbose")),
+            Map.entry("http-open", Set.of("http-token-file")),
+            Map.entry("http-token-file", Set.of("http-open")));
 
     /** Looks a setting up; null where it is not given. */
     private interface Place {

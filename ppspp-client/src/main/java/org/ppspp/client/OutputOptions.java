@@ -61,7 +61,7 @@ final class OutputOptions {
             arity = "0..1",
             fallbackValue = "true",
             hideParamSyntax = true,
-            description = "One JSON object a line on stdout: start, peer, progress, complete, error, summary.")
+            description = "One JSON object a line on stdout: start, gateway, peer, progress, complete, error, summary.")
     boolean json;
 
     @Option(names = "--color", paramLabel = "auto|always|never", description = "Colours on stderr.")

@@ -29,21 +29,25 @@ import picocli.CommandLine.ParameterException;
  * @param peer where to listen and how much to use
  * @param portIsFree whether another port will do where the usual one is taken
  * @param request what to transfer
+ * @param scratch whether the file is of no use after the run
  * @param playing how the content is carried to whoever consumes it, or null where nobody does
  * @param limits when to end
  * @param identifier the user's name for this run, perhaps empty
  * @param logFile where the log goes, or null for standard error
  * @param resultsFile where statistics go, or null
+ * @param watching how the content is to be watched, or null
  */
 record Plan(
         PeerConfig peer,
         boolean portIsFree,
         TransferRequest request,
+        boolean scratch,
         @Nullable Playing playing,
         StopRule.Limits limits,
         String identifier,
         @Nullable Path logFile,
-        @Nullable Path resultsFile) {
+        @Nullable Path resultsFile,
+        Watching.@Nullable Plan watching) {
 
     /** The content's file in a folder of this run alone, where the user named none. */
     private static final String SCRATCH_NAME = "content";
@@ -52,10 +56,9 @@ record Plan(
      * How the content is consumed as it arrives.
      *
      * @param standardOutput whether that is where it goes; else it goes nowhere
-     * @param scratch whether the file is of no use after the run
      * @param manner how
      */
-    record Playing(boolean standardOutput, boolean scratch, Playout.Manner manner) {}
+    record Playing(boolean standardOutput, Playout.Manner manner) {}
 
     /** Whether the content goes to standard output. */
     boolean toStandardOutput() {
@@ -66,7 +69,7 @@ record Plan(
     Plan in(Path folder) {
         TransferRequest moved =
                 request.withTarget(folder.resolve(request.target().getFileName()));
-        return new Plan(peer, portIsFree, moved, playing, limits, identifier, logFile, resultsFile);
+        return new Plan(peer, portIsFree, moved, scratch, playing, limits, identifier, logFile, resultsFile, watching);
     }
 
     /** Throws {@link ParameterException} with a message for the user where the options contradict each other. */
@@ -94,11 +97,13 @@ record Plan(
                     peer(command.network),
                     listen == null || listen.port() < 0,
                     request,
+                    scratch(arguments, link),
                     playing(arguments, request.metadata().chunkSizeBytes()),
                     limits(arguments, !trackers.isEmpty() && request.peers().isEmpty()),
                     command.transfer.identifier,
                     resolve(folder, command.output.logFile),
-                    resolve(folder, command.output.resultsFile));
+                    resolve(folder, command.output.resultsFile),
+                    Watching.Plan.of(command.watch, folder));
         } catch (IllegalArgumentException e) {
             throw arguments.wrong(String.valueOf(e.getMessage()));
         }
@@ -169,7 +174,7 @@ record Plan(
         if (name == null) {
             name = link.name();
         }
-        if (name == null && arguments.toStandardOutput()) {
+        if (name == null && scratch(arguments, link)) {
             name = SCRATCH_NAME;
         }
         if (name == null) {
@@ -180,6 +185,12 @@ record Plan(
         } catch (InvalidPathException e) {
             throw new IllegalArgumentException("--filename " + name + " cannot name a file here", e);
         }
+    }
+
+    /** Who only wants to see the content need not name a file. */
+    private static boolean scratch(Arguments arguments, SwarmLink link) {
+        boolean seen = arguments.command().watch.serves() && link.name() == null;
+        return named(arguments) == null && (arguments.toStandardOutput() || seen);
     }
 
     /** The file the user named, or null. */
@@ -193,17 +204,15 @@ record Plan(
     private static @Nullable Playing playing(Arguments arguments, int chunkSizeBytes) {
         PlayOptions options = arguments.command().play;
         boolean standardOutput = arguments.toStandardOutput();
-        if (!options.vod && !standardOutput) {
+        boolean consumed = options.vod && !arguments.command().watch.serves();
+        if (!consumed && !standardOutput) {
             return null;
         }
         long buffer =
                 options.aheadChunks == 0 ? options.bufferChunks : Math.min(options.bufferChunks, options.aheadChunks);
         long bufferBytes = options.vod ? Math.min(buffer * chunkSizeBytes, Integer.MAX_VALUE) : 0;
         long skipBytes = options.vod ? (long) options.skipChunks * chunkSizeBytes : 0;
-        return new Playing(
-                standardOutput,
-                standardOutput && named(arguments) == null,
-                new Playout.Manner((int) bufferBytes, skipBytes));
+        return new Playing(standardOutput, new Playout.Manner((int) bufferBytes, skipBytes));
     }
 
     private static @Nullable Path resolve(Path folder, @Nullable Path file) {

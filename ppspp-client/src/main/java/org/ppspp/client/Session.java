@@ -74,8 +74,35 @@ final class Session {
             var unused = peer.terminated().whenComplete((nothing, failure) -> inbox.add(() -> peerEnded(failure)));
             Transfer transfer = peer.share(plan.request().withEvents(event -> inbox.add(() -> on(event))));
             play(transfer);
-            StopRule.Verdict end = await(transfer);
-            return close(transfer, end);
+            return watch(transfer);
+        }
+    }
+
+    private ExitCode watch(Transfer transfer) throws InterruptedException {
+        Watching.Plan watch = plan.watching();
+        if (watch == null) {
+            return close(transfer, await(transfer));
+        }
+        StopRule.Verdict end;
+        try (Watching watching = Watching.start(watch, transfer, code -> inbox.add(() -> playerEnded(watch, code)))) {
+            rule.playing(watch.player() != null);
+            display.watching(watching);
+            end = await(transfer);
+        } catch (BindException e) {
+            end = new StopRule.Verdict(ExitCode.BIND, e.getMessage() + "; choose another port with --http");
+        } catch (IOException e) {
+            end = new StopRule.Verdict(ExitCode.FILE, "cannot start a player: " + e.getMessage());
+        }
+        return close(transfer, end);
+    }
+
+    private void playerEnded(Watching.Plan watch, int code) {
+        rule.playing(false);
+        String name = watch.player() == null ? "the player" : watch.player().name();
+        if (code == 0) {
+            display.say(Terminal.Tone.PLAIN, name + " has ended");
+        } else {
+            display.say(Terminal.Tone.WARNING, name + " has ended with code " + code);
         }
     }
 

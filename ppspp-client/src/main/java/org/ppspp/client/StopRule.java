@@ -44,6 +44,7 @@ final class StopRule {
     private boolean peerSeen;
     private boolean sizeNeeded;
     private boolean undelivered;
+    private boolean playing;
 
     StopRule(Limits limits, long now) {
         this.limits = limits;
@@ -65,6 +66,11 @@ final class StopRule {
     /** Nobody can prove the content length: the user has to give it. */
     void sizeNeeded() {
         sizeNeeded = true;
+    }
+
+    /** Whether the player that was started is still running: nothing ends under it because it is complete. */
+    void playing(boolean running) {
+        playing = running;
     }
 
     /** Null: go on. */
@@ -114,6 +120,9 @@ final class StopRule {
     }
 
     private boolean sharedEnough(long now, TransferSnapshot snapshot) {
+        if (playing) {
+            return false;
+        }
         if (reached(limits.seedTime(), completeSince, now)) {
             return true;
         }

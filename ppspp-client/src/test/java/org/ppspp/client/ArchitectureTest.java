@@ -50,6 +50,7 @@ final class ArchitectureTest {
             .onlyDependOnClassesThat(resideInAnyPackage(
                             "org.ppspp.client..",
                             "org.ppspp",
+                            "org.ppspp.gateway",
                             "java..",
                             "picocli..",
                             "org.slf4j..",

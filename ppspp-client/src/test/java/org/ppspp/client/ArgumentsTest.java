@@ -227,8 +227,21 @@ final class ArgumentsTest {
                 .hasMessageContaining("missing");
     }
 
+    @Test
+    void aPlayerMayBeNamedOrNot() {
+        assertThat(parse().watch.play).isNull();
+        assertThat(parse("--play").watch.play).isEqualTo(Player.Choice.AUTO);
+        assertThat(parse("--play", "--overwrite").transfer.overwrite).isTrue();
+        ClientCommand linked = Arguments.parse(environment, "--play", ID).command();
+        assertThat(linked.watch.play).isEqualTo(Player.Choice.AUTO);
+        assertThat(linked.link).isEqualTo(ID);
+        assertThat(parse("--play=vlc").watch.play).isEqualTo(Player.Choice.VLC);
+        assertThat(parse("--play", "mpv").watch.play).isEqualTo(Player.Choice.MPV);
+        assertThatThrownBy(() -> parse("--play=xine")).isInstanceOf(ParameterException.class);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"--live", "--livesrc", "--discardwnd=1000", "--http=8080", "--play", "--input=-"})
+    @ValueSource(strings = {"--live", "--livesrc", "--discardwnd=1000", "--input=-"})
     void refusesWhatIsNotThereYetByName(String option) {
         assertThatThrownBy(() -> parse(option))
                 .isInstanceOf(ParameterException.class)

@@ -18,6 +18,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,7 @@ import org.ppspp.Endpoint;
 import org.ppspp.ExchangePolicy;
 import org.ppspp.PlayPolicy;
 import org.ppspp.engine.EngineConfig;
+import org.ppspp.gateway.AccessToken;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.storage.ExistingFile;
 import picocli.CommandLine.ParameterException;
@@ -68,12 +70,17 @@ final class PlanTest {
     @Test
     void putsContentThatIsOnlyPlayedIntoAFolderOfItsOwn() {
         Plan plan = plan(ID, "--output", "-");
-        assertThat(plan.playing()).isEqualTo(new Plan.Playing(true, true, new Playout.Manner(0, 0)));
+        assertThat(plan.playing()).isEqualTo(new Plan.Playing(true, new Playout.Manner(0, 0)));
+        assertThat(plan.scratch()).isTrue();
         assertThat(plan.limits().exitWhenComplete()).isTrue();
         assertThat(plan.in(folder).request().target()).isEqualTo(folder.resolve("content"));
         assertThat(plan(ID, "--filename", "-")).isEqualTo(plan(ID, "--filename", "-", "--output", "-"));
-        assertThat(plan(ID, "--filename", "film", "--output", "-").playing())
-                .isEqualTo(new Plan.Playing(true, false, new Playout.Manner(0, 0)));
+        assertThat(plan(ID, "--filename", "film", "--output", "-").scratch()).isFalse();
+        assertThat(plan(ID, "--filename", "film", "--output", "-").playing()).isEqualTo(plan.playing());
+        assertThat(plan(ID, "--http", "0").scratch()).isTrue();
+        assertThat(plan(ID + "?n=film", "--http", "0").scratch()).isFalse();
+        assertThat(plan(ID, "--filename", "film", "--http", "0", "--vod").playing())
+                .isNull();
         assertThat(plan(ID, "--output", "film").request().target().getFileName())
                 .isEqualTo(Path.of("film"));
         assertThat(plan(ID, "--output", "film").playing()).isNull();
@@ -82,7 +89,7 @@ final class PlanTest {
     @Test
     void playsAsOptionsSay() {
         Plan plan = plan(ID, "--filename", "film", "--vod", "--buffsz", "7", "--dlfwd", "5", "--skip=3");
-        assertThat(plan.playing()).isEqualTo(new Plan.Playing(false, false, new Playout.Manner(5 * 1024, 3 * 1024)));
+        assertThat(plan.playing()).isEqualTo(new Plan.Playing(false, new Playout.Manner(5 * 1024, 3 * 1024)));
         assertThat(plan.request().play()).isEqualTo(new PlayPolicy(7, 5, true));
         assertThat(plan(ID, "--filename", "film").request().play()).isEqualTo(PlayPolicy.DEFAULT);
     }
@@ -246,5 +253,44 @@ final class PlanTest {
 
     private static String[] and(String[] some, String... more) {
         return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
+    }
+
+    @Test
+    void contentIsServedToThisMachineWithATokenUnlessSaidOtherwise() throws IOException {
+        assertThat(plan(ID, "--filename", "f").watching()).isNull();
+        Watching.Plan usual = watching("--http", "8080");
+        assertThat(usual.gateway().address()).isNull();
+        assertThat(usual.gateway().port()).isEqualTo(8080);
+        assertThat(usual.gateway().token()).isNotNull();
+        assertThat(usual.hls()).isFalse();
+        assertThat(usual.player()).isNull();
+        assertThat(watching("--http", "8080", "--http-open").gateway().token()).isNull();
+        Watching.Plan everywhere = watching("--http", "0.0.0.0:0", "--hls");
+        assertThat(everywhere.gateway().address()).isEqualTo(InetAddress.getByName("0.0.0.0"));
+        assertThat(everywhere.hls()).isTrue();
+        Path token = Files.writeString(folder.resolve("token"), "0123456789abcdef\n");
+        assertThat(watching("--http", "0", "--http-token-file", token.toString())
+                        .gateway()
+                        .token())
+                .isEqualTo(new AccessToken("0123456789abcdef"));
+    }
+
+    private static Watching.Plan watching(String... more) {
+        List<String> all = new ArrayList<>(List.of(ID, "--filename", "f"));
+        all.addAll(List.of(more));
+        return Objects.requireNonNull(plan(all.toArray(String[]::new)).watching());
+    }
+
+    @Test
+    void saysWhatIsWrongWithHowToWatch() throws IOException {
+        Path bad = Files.writeString(folder.resolve("bad"), "short");
+        assertThatThrownBy(() -> watching("--http", "127.0.0.1")).hasMessageContaining("needs a port");
+        assertThatThrownBy(() -> watching("--http", "0.0.0.0:80", "--http-open"))
+                .hasMessageContaining("needs a token");
+        assertThatThrownBy(() -> watching("--http", "0", "--http-token-file", bad.toString()))
+                .hasMessageContaining("16 to 128");
+        assertThatThrownBy(() -> watching("--http", "0", "--http-open", "--http-token-file", "x"))
+                .hasMessageContaining("exclude each other");
+        assertThatThrownBy(() -> plan(ID, "--filename", "f", "--hls")).hasMessageContaining("--http or --play");
     }
 }

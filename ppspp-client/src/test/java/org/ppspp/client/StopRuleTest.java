@@ -54,6 +54,15 @@ final class StopRuleTest {
     }
 
     @Test
+    void doesNotEndUnderThePlayer() {
+        StopRule rule = new StopRule(new StopRule.Limits(null, null, null, null, true, false), START);
+        rule.playing(true);
+        assertThat(code(rule, 1, seeding(0))).isNull();
+        rule.playing(false);
+        assertThat(code(rule, 2, seeding(0))).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
     void sharesForTheTimeAskedFor() {
         StopRule rule = new StopRule(new StopRule.Limits(null, null, Duration.ofSeconds(10), null, true, false), START);
         assertThat(code(rule, 5, seeding(0))).isNull();
