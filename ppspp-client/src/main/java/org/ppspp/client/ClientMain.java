@@ -109,7 +109,7 @@ public final class ClientMain {
         try (Scratch scratch = Scratch.create(process.environment())) {
             return run(new Session(plan.in(scratch.folder()), display, record, content), display, process, traces);
         } catch (IOException | InvalidPathException e) {
-            display.error(ExitCode.FILE, "no room for temporary files: " + e.getMessage());
+            display.error(ExitCode.FILE, "temporary files: " + e);
             return ExitCode.FILE;
         }
     }

@@ -126,7 +126,7 @@ class PlayheadSimulationTest {
                     .isLessThan(SECOND + cinema.roundTrip());
             assertThat(cinema.player.startNanos())
                     .as("seed %d: nanoseconds from the seek until it plays", seed)
-                    .isLessThan(2 * SECOND);
+                    .isLessThan(2_500 * MILLISECOND);
             cinema.player.seek(10 * BITRATE);
             cinema.finish();
             assertThat(cinema.player.rebuffered()).as("seed %d", seed).isZero();
