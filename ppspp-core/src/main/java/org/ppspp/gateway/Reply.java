@@ -27,9 +27,12 @@ final class Reply {
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
                     + " media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /** Content comes from anywhere: a browser that shows it runs nothing and knows nothing. */
-    private static final String CONTENT_POLICY =
-            "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
+    /** Content comes from anywhere: a browser that opens it runs nothing and knows nothing. */
+    private static final String CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
+    /** A browser that opens media by its address makes a page around it, which must be allowed to ask for it again. */
+    private static final String MEDIA_POLICY =
+            "default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
     private Reply() {}
 
@@ -63,7 +66,7 @@ final class Reply {
     /** The beginning of a response that goes on. */
     static HttpResponse head(HttpResponseStatus status, String type) {
         HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status);
-        common(response, type, CONTENT_POLICY);
+        common(response, type, MediaType.isPlayable(type) ? MEDIA_POLICY : CONTENT_POLICY);
         return response;
     }
 

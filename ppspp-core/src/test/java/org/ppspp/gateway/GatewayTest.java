@@ -69,7 +69,7 @@ final class GatewayTest {
         assertThat(all.header("accept-ranges")).isEqualTo("bytes");
         assertThat(all.header("etag")).isEqualTo('"' + Gateways.SWARM + '"');
         assertThat(all.header("content-disposition")).isEqualTo("inline; filename*=UTF-8''a%20film.mp4");
-        assertThat(all.header("content-security-policy")).contains("sandbox");
+        assertThat(all.header("content-security-policy")).contains("default-src 'none'");
 
         RawHttp.Answer head = must(http.ask("HEAD", "/content/a%20film.mp4").answer(false));
         assertThat(head.status()).isEqualTo(200);

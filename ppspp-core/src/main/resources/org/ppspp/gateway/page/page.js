@@ -520,6 +520,7 @@ function drawMap() {
   const step = width / columns;
   const side = Math.max(1, step - (step > 5 ? 1.5 : step > 3 ? 1 : 0.4));
   const head = playHead(cells.length);
+  byId("legend-play").hidden = head < 0;
   const [missing, have, play] = [css("--missing"), css("--have"), css("--play")];
   for (let i = 0; i < cells.length; i += 1) {
     const x = (i % columns) * step;
