@@ -8,7 +8,6 @@ import org.ppspp.Coverage;
  *
  * @param swarm the swarm's ID
  * @param state one word
- * @param lengthBytes of a file; -1 for a live stream
  * @param verifiedBytes bytes verified and stored
  * @param unprovenBytes bytes stored that cannot be verified yet
  * @param verifiedChunks chunks verified
@@ -27,7 +26,6 @@ import org.ppspp.Coverage;
 public record ContentStatus(
         String swarm,
         String state,
-        long lengthBytes,
         long verifiedBytes,
         long unprovenBytes,
         long verifiedChunks,

@@ -40,7 +40,7 @@ final class StatusJson {
         node.put("type", content.typeIfKnown());
         node.put("url", content.path());
         node.put("hls", content.playlistPath());
-        known(node, "length", playable.live() ? -1 : status.lengthBytes());
+        known(node, "length", playable.lengthBytes());
         node.put("verified_bytes", status.verifiedBytes());
         node.put("unproven_bytes", status.unprovenBytes());
         node.put("verified_chunks", status.verifiedChunks());

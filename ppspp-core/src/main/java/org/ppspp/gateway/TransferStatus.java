@@ -22,7 +22,6 @@ public final class TransferStatus implements Supplier<ContentStatus> {
         return new ContentStatus(
                 swarm.swarm().toString(),
                 snapshot.state().name().toLowerCase(Locale.ROOT),
-                swarm.contentLengthBytes(),
                 swarm.verifiedBytes(),
                 swarm.unprovenBytes(),
                 swarm.verifiedChunks(),

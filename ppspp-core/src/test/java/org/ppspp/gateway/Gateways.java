@@ -24,14 +24,13 @@ final class Gateways {
     }
 
     static Gateway of(GatewayConfig config, Playable playable) throws IOException {
-        return Gateway.start(config, List.of(new GatewayContent(playable, () -> status(playable))));
+        return Gateway.start(config, List.of(new GatewayContent(playable, Gateways::status)));
     }
 
-    static ContentStatus status(Playable playable) {
+    static ContentStatus status() {
         return new ContentStatus(
                 SWARM,
                 "downloading",
-                playable.lengthBytes(),
                 1_024,
                 0,
                 1,

@@ -43,6 +43,11 @@ final class WatchingTest {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
+    private JsonNode status(JsonNode gateway) throws IOException, InterruptedException {
+        byte[] json = get(gateway.get("page").asText() + "status.json").body();
+        return new ObjectMapper().readTree(json).get("contents").get(0);
+    }
+
     @Test
     void aDownloadIsServedWhileItArrives() throws IOException, InterruptedException {
         int size = (6 << 20) + 77;
@@ -68,14 +73,10 @@ final class WatchingTest {
         assertThat(tail.body()).isEqualTo(Arrays.copyOfRange(content, size - 1000, size));
         assertThat(folder.resolve("copy.mp4")).as("still on its way").doesNotExist();
 
-        JsonNode status = new ObjectMapper()
-                .readTree(get(gateway.get("page").asText() + "status.json").body())
-                .get("contents")
-                .get(0);
+        JsonNode status = status(gateway);
         assertThat(status.get("swarm").asText()).isEqualTo(swarm);
         assertThat(status.get("length").asLong()).isEqualTo(size);
         assertThat(status.get("cells").binaryValue()).hasSize(2000);
-        assertThat(status.get("peers")).hasSize(1);
 
         HttpResponse<byte[]> all = get(address);
         assertThat(all.statusCode()).isEqualTo(200);
@@ -83,6 +84,7 @@ final class WatchingTest {
         assertThat(all.body()).isEqualTo(content);
         assertThat(viewer.err()).contains("watch at " + gateway.get("page").asText(), "players take " + address);
         viewer.awaitEvent(event -> Running.is(event, "complete"));
+        assertThat(status(gateway).get("peers")).hasSize(1);
         assertThat(get(address, "Range", "bytes=5000000-5000009").body())
                 .as("after the file got its name")
                 .isEqualTo(Arrays.copyOfRange(content, 5_000_000, 5_000_010));
@@ -110,6 +112,7 @@ final class WatchingTest {
                             .get("page")
                             .asText())
                     .getPath();
+            client.awaitEvent(event -> Running.is(event, "complete"));
             assertThat(client.terminate()).isZero();
         }
         assertThat(paths[0])
