@@ -41,9 +41,12 @@ public sealed interface LiveIntegrity extends Integrity permits LiveMerkleIntegr
     /** Whether there may be chunks behind {@link #edge} that can be verified once they come. */
     boolean reachesBeyondEdge();
 
-    /** What is signed last, or null. */
+    /** The munro with the highest chunks, or null. */
     @Nullable
-    SignedNode newest();
+    SignedNode newestMunro();
+
+    /** The latest time of a signature, or {@code NtpTime.UNKNOWN}. */
+    long latestTime();
 
     /** Emits the newest munro, for peers that look for the live edge (RFC 7574 §6.1.2.4). */
     void tellNewest(ProofSink out);

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.Bin;
 import org.ppspp.chunk.ChunkRange;
+import org.ppspp.wire.NtpTime;
 import org.ppspp.wire.WireFormat;
 
 /**
@@ -18,8 +19,13 @@ import org.ppspp.wire.WireFormat;
  * <p>Not for several threads. Leaf hashes are computed elsewhere.
  */
 public final class LiveMerkleIntegrity implements LiveIntegrity {
-    /** Verifications in a second (rule R27): at 0.1 ms each, a twentieth of the time. */
+    /** Verifications in a second, of the stream and of one channel (rule R27): at 0.1 ms each, a twentieth of the time. */
     private static final int VERIFICATIONS = 500;
+
+    private static final int VERIFICATIONS_OF_ONE = 100;
+
+    /** So many times the rate at which the stream itself is signed are allowed in any case, to catch up. */
+    private static final int CATCH_UP = 8;
 
     /** After the stream began anew, peers may still say what was true of the former one. Nanoseconds. */
     private static final long LENIENCE = 10_000_000_000L;
@@ -30,7 +36,7 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
     private final HashPath path;
     private final SignedBytes bytes;
     private final SignatureCheck signatures;
-    private final RateBudget verifications = new RateBudget(VERIFICATIONS);
+    private final RateBudget verifications = new RateBudget();
     private final Timeline timeline;
     private final Map<Long, Munro> munros = new HashMap<>();
     private final long[] uncles = new long[HashPath.MAX_HEIGHT];
@@ -120,11 +126,9 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
     }
 
     private boolean mayVerify(PendingHashes from, When when) {
-        if (!verifications.available(when.now()) || !from.mayVerify(when.now())) {
-            return false;
-        }
-        verifications.spend(when.now());
-        return true;
+        int catchUp = width == 0 ? 0 : (int) (CATCH_UP * chunksPerSecond() / width);
+        return from.verifications().take(when.now(), Math.max(VERIFICATIONS_OF_ONE, catchUp))
+                && verifications.take(when.now(), Math.max(VERIFICATIONS, 2 * catchUp));
     }
 
     private void restart(long now) {
@@ -260,8 +264,14 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
     }
 
     @Override
-    public @Nullable SignedNode newest() {
+    public @Nullable SignedNode newestMunro() {
         return timeline.newest();
+    }
+
+    @Override
+    public long latestTime() {
+        SignedNode newest = timeline.newest();
+        return newest == null ? NtpTime.UNKNOWN : newest.ntpTime();
     }
 
     @Override

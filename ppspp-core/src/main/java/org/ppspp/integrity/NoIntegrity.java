@@ -3,6 +3,7 @@ package org.ppspp.integrity;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.Bin;
+import org.ppspp.wire.NtpTime;
 
 /** Protects nothing: a live stream of programs that know no signatures. Every chunk passes for what it says it is. */
 public final class NoIntegrity implements LiveIntegrity {
@@ -76,8 +77,13 @@ public final class NoIntegrity implements LiveIntegrity {
     }
 
     @Override
-    public @Nullable SignedNode newest() {
+    public @Nullable SignedNode newestMunro() {
         return null;
+    }
+
+    @Override
+    public long latestTime() {
+        return NtpTime.UNKNOWN;
     }
 
     @Override

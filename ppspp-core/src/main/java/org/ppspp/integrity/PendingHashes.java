@@ -15,9 +15,6 @@ public final class PendingHashes {
     /** Hash computations for peaks in one generation: enough for any honest list, and no lever for others. */
     private static final int PEAK_BUDGET = 2048;
 
-    /** Signatures of one channel that are verified in a second (rule R27). */
-    private static final int VERIFICATIONS = 100;
-
     private final int hashLength;
     private final int maxEntriesPerGeneration;
     private final PeakList peaks;
@@ -26,7 +23,7 @@ public final class PendingHashes {
     private long youngSince;
     private boolean started;
     private int peakBudget = PEAK_BUDGET;
-    private final RateBudget verifications = new RateBudget(VERIFICATIONS);
+    private final RateBudget verifications = new RateBudget();
     private @Nullable SizeClaim claim;
 
     public PendingHashes(int hashLength, int maxEntries) {
@@ -116,13 +113,9 @@ public final class PendingHashes {
         return true;
     }
 
-    /** Takes the verification of one signature from what this channel may cause; false if there is none left. */
-    boolean mayVerify(long now) {
-        if (!verifications.available(now)) {
-            return false;
-        }
-        verifications.spend(now);
-        return true;
+    /** How many signatures of this channel were verified lately. */
+    RateBudget verifications() {
+        return verifications;
     }
 
     /** The size that this channel's peaks claim, or null. */

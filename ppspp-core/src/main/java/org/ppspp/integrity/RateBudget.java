@@ -4,23 +4,19 @@ package org.ppspp.integrity;
 final class RateBudget {
     private static final long SECOND = 1_000_000_000L;
 
-    private final int perSecond;
     private long second = Long.MIN_VALUE;
     private int spent;
 
-    RateBudget(int perSecond) {
-        this.perSecond = perSecond;
-    }
-
-    boolean available(long now) {
-        return now / SECOND != second || spent < perSecond;
-    }
-
-    void spend(long now) {
+    /** Takes one of {@code perSecond}; false if there is none left. */
+    boolean take(long now, int perSecond) {
         if (now / SECOND != second) {
             second = now / SECOND;
             spent = 0;
         }
+        if (spent >= perSecond) {
+            return false;
+        }
         spent++;
+        return true;
     }
 }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.Bin;
 import org.ppspp.chunk.ChunkRange;
+import org.ppspp.wire.NtpTime;
 import org.ppspp.wire.WireFormat;
 
 /**
@@ -12,7 +13,7 @@ import org.ppspp.wire.WireFormat;
  * streams; on the Internet RFC 7574 wants the unified Merkle tree.
  *
  * <p>A signature can only be looked at once its chunk is there, and until then waits as an unverified hash does elsewhere: with
- * its time in front. A stream that begins anew is noticed when the first such chunk verifies; see {@code restarted}.
+ * its time in front.
  */
 public final class SignAllIntegrity implements LiveIntegrity {
     private final int signatureLength;
@@ -136,8 +137,14 @@ public final class SignAllIntegrity implements LiveIntegrity {
     }
 
     @Override
-    public @Nullable SignedNode newest() {
-        return timeline.newest();
+    public @Nullable SignedNode newestMunro() {
+        return null;
+    }
+
+    @Override
+    public long latestTime() {
+        SignedNode newest = timeline.newest();
+        return newest == null ? NtpTime.UNKNOWN : newest.ntpTime();
     }
 
     /** A signature is worth nothing without its chunk: peers find the live edge by what others announce. */

@@ -1,6 +1,7 @@
 package org.ppspp.integrity;
 
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkRange;
@@ -39,6 +40,14 @@ final class Timeline {
 
     /** By first chunk. */
     private final TreeMap<Long, SignedNode> nodes = new TreeMap<>();
+
+    /** Up to which node the rate was measured. */
+    private @Nullable SignedNode measured;
+
+    private double chunksPerSecond;
+
+    /** Chunks below this one are of no use any more. */
+    private long floor;
 
     /** Nothing up to this time is believed if it is not {@link NtpTime#UNKNOWN}. */
     private long notBefore;
@@ -93,7 +102,9 @@ final class Timeline {
         if (fresh && later > RESTART_GAP && chunks.first() <= newest.chunks().first()) {
             return Place.RESTARTS;
         }
-        return (fresh || when.asked()) && inOrder(chunks, ntpTime) ? Place.FITS : Place.NOWHERE;
+        return chunks.last() >= floor && (fresh || when.asked()) && inOrder(chunks, ntpTime)
+                ? Place.FITS
+                : Place.NOWHERE;
     }
 
     private boolean inOrder(ChunkRange chunks, long ntpTime) {
@@ -114,10 +125,12 @@ final class Timeline {
             notBefore = newest.ntpTime() + 1;
         }
         nodes.clear();
+        floor = 0;
     }
 
     /** Forgets nodes that end before {@code chunk}. */
     void forgetBelow(long chunk) {
+        floor = chunk;
         while (!nodes.isEmpty() && nodes.firstEntry().getValue().chunks().last() < chunk) {
             nodes.pollFirstEntry();
         }
@@ -125,6 +138,15 @@ final class Timeline {
 
     /** Chunks a second in the last while, or 0 while fewer than two nodes are known. */
     double chunksPerSecond() {
+        SignedNode newest = newest();
+        if (!Objects.equals(newest, measured)) {
+            measured = newest;
+            chunksPerSecond = measure();
+        }
+        return chunksPerSecond;
+    }
+
+    private double measure() {
         SignedNode newest = newest();
         if (newest == null) {
             return 0;
