@@ -1,0 +1,215 @@
+package org.ppspp.picker;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.ppspp.chunk.ChunkMap;
+
+/**
+ * Stays a few seconds behind the edge of a live stream, and spares those who have everything first.
+ *
+ * <p>New chunks are with the source alone at first, and its uplink carries the stream only a few times. So a chunk is asked
+ * for at once only by some: each viewer draws a number for each chunk, and asks when that is below the share of those who lack
+ * the chunk that those who have it can serve. The share rises as neighbours announce the chunk, so it spreads by doubling; and
+ * it rises with time, so a chunk that nobody asked for, or that got lost, is asked for by more and more. What is to be played
+ * soon is asked for at once, by everybody.
+ *
+ * <p>What lies behind the position is not asked for. The position follows the edge, or the reader once that has told one.
+ */
+public final class LiveEdgePicker implements ChunkPicker {
+    private static final int BIN = 64;
+
+    /** Of the delay: the time in which the share of those who ask doubles, and what is left when everybody asks. */
+    private static final int DOUBLINGS = 16;
+
+    private static final int URGENT = 4;
+
+    /** How far back to begin while the rate of the stream is not known: of the discard window, which is a minute, or so many where that is long. */
+    private static final long WINDOW_NANOS = 60_000_000_000L;
+
+    private static final long LONGEST_WINDOW = 1L << 24;
+    private static final long BACK = 128;
+    private static final double SECOND = 1e9;
+
+    private record Reached(long edge, long at) {}
+
+    private final long salt;
+    private final long delayNanos;
+    private final long windowChunks;
+    private final ArrayDeque<Reached> reached = new ArrayDeque<>();
+    private final ChunkMap closed = new ChunkMap();
+    private double chunksPerSecond;
+    private long position = -1;
+    private long floor;
+    private boolean led;
+    private long last = -1;
+
+    /**
+     * @param delayNanos how long after it was signed a chunk is to be played
+     * @param windowChunks the discard window
+     */
+    public LiveEdgePicker(RandomGenerator random, long delayNanos, long windowChunks) {
+        this.salt = random.nextLong();
+        this.delayNanos = delayNanos;
+        this.windowChunks = windowChunks;
+    }
+
+    /** The first chunk that is of interest, or -1 while nothing is known of the stream. */
+    public long position() {
+        return position;
+    }
+
+    /** The stream reaches up to {@code edge} since {@code now}; its rate is 0 while unknown. */
+    public void reached(long now, long edge, double rate) {
+        chunksPerSecond = rate;
+        reached.addLast(new Reached(edge, now));
+        long target = edge + 1 - delayChunks();
+        if (position < 0 || !led) {
+            position = Math.max(position, Math.max(0, target));
+        }
+        tidy();
+    }
+
+    private long delayChunks() {
+        if (chunksPerSecond > 0) {
+            return Math.max(1, (long) (chunksPerSecond * delayNanos / SECOND));
+        }
+        return windowChunks <= LONGEST_WINDOW
+                ? Math.max(1, (long) (windowChunks * (delayNanos / (double) WINDOW_NANOS)))
+                : BACK;
+    }
+
+    /** The newest reader is where it says from now on; where there is none, the position follows the edge. */
+    @Override
+    public void seek(List<PlayWindow> windows) {
+        led = !windows.isEmpty();
+        if (led) {
+            position = Math.max(floor, windows.get(0).playhead());
+        }
+    }
+
+    /** Chunks below this one are nowhere any more. */
+    public void forgetBelow(long chunk) {
+        floor = chunk;
+        if (position >= 0) {
+            position = Math.max(position, chunk);
+        }
+        tidy();
+        if (chunk > 0) {
+            closed.clear(0, chunk - 1);
+        }
+    }
+
+    /** The stream has begun anew. */
+    public void restart() {
+        reached.clear();
+        closed.clear(0, Math.max(0, closed.end()));
+        position = -1;
+        floor = 0;
+        led = false;
+        last = -1;
+    }
+
+    private void tidy() {
+        while (reached.size() > 1 && reached.getFirst().edge() < position) {
+            reached.removeFirst();
+        }
+    }
+
+    /** Begins a round of choosing among the chunks up to {@code last}. */
+    public void begin(long lastChunk) {
+        last = lastChunk;
+    }
+
+    /**
+     * Decides which chunks of a request bin may be asked for.
+     *
+     * @param missing those that are not had
+     * @param held what each peer that may be asked has of the request bin
+     * @param peers how many of {@code held} count
+     * @return whether there are chunks whose time is still to come
+     */
+    public boolean consider(long bin, long missing, long[] held, int peers, long now) {
+        long open = 0;
+        boolean waiting = false;
+        for (long bits = missing & within(bin); bits != 0; bits &= bits - 1) {
+            long bit = Long.lowestOneBit(bits);
+            int holders = 0;
+            for (int i = 0; i < peers; i++) {
+                holders += (held[i] & bit) == 0 ? 0 : 1;
+            }
+            if (holders == 0) {
+                continue;
+            }
+            long chunk = bin * BIN + Long.numberOfTrailingZeros(bit);
+            if (opens(chunk, holders / (double) (peers - holders + 1), now)) {
+                open |= bit;
+            } else {
+                waiting = true;
+            }
+        }
+        closed.setWord(bin, ~open);
+        closed.clearWord(bin, open);
+        return waiting;
+    }
+
+    private boolean opens(long chunk, double share, long now) {
+        if (chunksPerSecond > 0 && (chunk - position) * SECOND / chunksPerSecond < delayNanos / (double) URGENT) {
+            return true;
+        }
+        double age = (now - since(chunk)) * (double) DOUBLINGS / delayNanos;
+        return draw(chunk) < share * Math.pow(2, age);
+    }
+
+    /** A number from 0 to 1 that is this viewer's for the chunk. */
+    private double draw(long chunk) {
+        long mixed = (chunk ^ salt) * 0x9E3779B97F4A7C15L;
+        mixed = (mixed ^ mixed >>> 29) * 0xBF58476D1CE4E5B9L;
+        return ((mixed ^ mixed >>> 32) >>> 11) * 0x1.0p-53;
+    }
+
+    private long since(long chunk) {
+        for (Reached step : reached) {
+            if (step.edge() >= chunk) {
+                return step.at();
+            }
+        }
+        return reached.isEmpty() ? 0 : reached.getLast().at();
+    }
+
+    private long within(long bin) {
+        long first = bin * BIN;
+        long bits = -1L;
+        if (position > first) {
+            bits = position - first >= BIN ? 0 : bits << (position - first);
+        }
+        if (last < first + BIN - 1) {
+            bits = last < first ? 0 : bits & -1L >>> (BIN - 1 - (last - first));
+        }
+        return bits;
+    }
+
+    /** A chunk is had. */
+    public void stored(long chunk) {
+        closed.set(chunk);
+    }
+
+    /** What is had or is not to be asked for now, between the position and the end of this round. */
+    public ChunkMap closed() {
+        return closed;
+    }
+
+    /** The lowest request bin with something to ask; {@code settled} is {@link #closed}. */
+    @Override
+    public long next(ChunkMap settled, ChunkMap requested, ChunkMap peerHas, long chunkCount, Holders holders) {
+        if (position < 0) {
+            return NOTHING;
+        }
+        for (long bin = position / BIN; bin <= last / BIN; bin++) {
+            if ((peerHas.word(bin) & ~settled.word(bin) & ~requested.word(bin)) != 0) {
+                return bin;
+            }
+        }
+        return NOTHING;
+    }
+}
