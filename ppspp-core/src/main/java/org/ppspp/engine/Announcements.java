@@ -49,7 +49,7 @@ final class Announcements {
                 all(now);
                 return;
             }
-            fresh.addLast(run.first());
+            fresh.addLast(run.last());
         }
         if (due == Long.MAX_VALUE) {
             due = now + Limits.ANNOUNCE_DELAY;

@@ -169,7 +169,12 @@ final class Asking {
 
     /** Gives up requests that the network must have lost, so that they are asked again. */
     void giveUpOvertaken(long now) {
-        ledger.giveUpOvertaken(now, Math.max(patience() / 4, Limits.OVERTAKEN_PATIENCE), swarm::release);
+        long least = Math.max(patience() / 4, Limits.OVERTAKEN_PATIENCE);
+        ledger.giveUpOvertaken(now, least, swarm.content().overtakenBy(), swarm::release);
+        long life = swarm.content().requestLife();
+        if (life != Long.MAX_VALUE) {
+            ledger.giveUpOlder(now, Math.max(patience(), life), swarm::release);
+        }
         restIfIdle(now);
     }
 
@@ -202,7 +207,7 @@ final class Asking {
         });
         restIfIdle(now);
         window.stalled();
-        snub(now + channel.conduct().stall());
+        snub(now + channel.conduct().stall(swarm.content().requestTimeout()));
         swarm.scheduleSoon();
         return true;
     }
@@ -224,6 +229,6 @@ final class Asking {
     private long patience() {
         return Math.max(
                 Math.min(4 * rtt.rto(), Limits.REQUEST_TIMEOUT_MAX),
-                channel.dialect().patience());
+                channel.dialect().patience(swarm.content().requestTimeout()));
     }
 }

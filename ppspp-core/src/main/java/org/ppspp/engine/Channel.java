@@ -11,6 +11,7 @@ import org.ppspp.integrity.PendingHashes;
 import org.ppspp.wire.MalformedMessageException;
 import org.ppspp.wire.Message;
 import org.ppspp.wire.MessageReader;
+import org.ppspp.wire.ProtocolOptions;
 import org.ppspp.wire.TransportAddress;
 
 /**
@@ -50,6 +51,12 @@ final class Channel {
 
     private Phase phase = Phase.OPENING;
     private int remoteId;
+    /** How many chunks of a live stream the peer keeps. */
+    private long discardWindow = ProtocolOptions.KEEPS_ALL;
+
+    /** The highest chunk that it told of. */
+    private long newest = -1;
+
     private boolean writable = true;
     private boolean readyQueued;
 
@@ -205,6 +212,7 @@ final class Channel {
     void establish(int remoteChannel, Greeting.Heard heard, long now) {
         dialect = heard.dialect();
         peerId = heard.peerId();
+        discardWindow = heard.discardWindow();
         exchange.supports(heard.supported());
         remoteId = remoteChannel;
         phase = Phase.ESTABLISHED;
@@ -284,8 +292,9 @@ final class Channel {
             asking.choked(true, now);
         } else if (message instanceof Message.Unchoke) {
             asking.choked(false, now);
+        } else if (message instanceof Message.SignedIntegrity signature) {
+            swarm.content().signed(this, signature, now);
         } else {
-            // Signatures have no meaning in a static swarm.
             swarm.exchange().received(this, message, now);
         }
     }
@@ -330,6 +339,7 @@ final class Channel {
         if (!peerHas.containsAll(clipped.first(), clipped.last())) {
             boolean wasComplete = peerComplete();
             peerHas.set(clipped.first(), clipped.last());
+            discard(clipped.last());
             exchange.gained(now);
             swarm.scheduleSoon();
             if (!wasComplete && peerComplete()) {
@@ -337,6 +347,34 @@ final class Channel {
             }
         }
         serving.queue().remove(clipped.first(), clipped.last());
+    }
+
+    /** RFC 7574 §6.2: a peer has what it tells of only as long as its discard window reaches back. */
+    private void discard(long told) {
+        newest = Math.max(newest, told);
+        long kept = discardWindow == ProtocolOptions.KEEPS_ALL ? 0 : newest - discardWindow + 1;
+        if (kept > 0) {
+            peerHas.clear(0, kept - 1);
+        }
+    }
+
+    /** Chunks outside of {@code first..last} exist no more, or not yet. */
+    void keepOnly(long first, long last) {
+        if (first > 0) {
+            peerHas.clear(0, first - 1);
+            serving.forgetBelow(first);
+        }
+        peerHas.clear(last + 1, ChunkRange.MAX_CHUNK);
+        newest = Math.min(newest, last);
+    }
+
+    /** All chunks there were are void. */
+    void startOver(long now) {
+        peerHas.clear(0, ChunkRange.MAX_CHUNK);
+        newest = -1;
+        asking.giveUpAll(now);
+        outbox.startOver(now);
+        serving.startOver();
     }
 
     private void afterAcks(long now) {

@@ -23,6 +23,7 @@ final class ChannelWriter {
     private final Swarm swarm;
     private final Engine engine;
     private final DatagramLimit limit;
+    private final TuneIn tuneIn;
     private final boolean segments;
     private long blockedUntil = Long.MAX_VALUE;
 
@@ -30,6 +31,7 @@ final class ChannelWriter {
         this.channel = channel;
         this.swarm = swarm;
         this.engine = engine;
+        this.tuneIn = new TuneIn(channel, swarm);
         int chunkSize = swarm.metadata().chunkSizeBytes();
         this.segments = !channel.reliable()
                 && (chunkSize < MAX_SEGMENT_BYTES
@@ -82,7 +84,8 @@ final class ChannelWriter {
     private Transmit small(long now, ByteBuf out, int start, MessageWriter writer) {
         writer.channel(channel.remoteId());
         int usual = channel.reliable() ? MAX_RUN_BYTES : engine.config().maxDatagramBytes();
-        channel.outbox().write(writer, Math.min(usual - MessageWriter.CHANNEL_BYTES, mostSmallBytes(writer)));
+        tuneIn.write(writer, usual - MessageWriter.CHANNEL_BYTES);
+        channel.outbox().write(writer, Math.min(usual - (out.writerIndex() - start), mostSmallBytes(writer)));
         channel.serving().writeHashesAhead(writer, usual - (out.writerIndex() - start));
         channel.ready();
         if (channel.reliable()) {
@@ -139,6 +142,9 @@ final class ChannelWriter {
         for (long chunk = sendable(now); chunk >= 0; chunk = sendable(now)) {
             int size = MessageWriter.CHANNEL_BYTES + channel.serving().size(writer, chunk);
             int used = out.writerIndex() - start;
+            int news = tuneIn.bytes(writer);
+            news = size + news <= most() ? news : 0;
+            size += news;
             boolean probe = datagrams == 0 && probes(now, writer, chunk);
             if (probe) {
                 size = MessageWriter.CHANNEL_BYTES + channel.serving().sizeWithHashes(writer, chunk);
@@ -158,6 +164,9 @@ final class ChannelWriter {
                 channel.serving().repeatHashes();
             }
             writer.channel(channel.remoteId());
+            if (news > 0) {
+                tuneIn.write(writer, news);
+            }
             if (!data(now, writer, chunk)) {
                 out.writerIndex(start + used);
                 continue;

@@ -15,7 +15,6 @@ final class Conduct {
         BAN
     }
 
-    private static final long FIRST_STALL = Limits.SECOND;
     private static final int LONGEST_STALL_SHIFT = 6;
 
     private long datagrams;
@@ -25,6 +24,7 @@ final class Conduct {
     private int good;
     private int bad;
     private int stalls;
+    private int forged;
 
     /** A datagram or frame came, good or bad. */
     void datagram() {
@@ -62,8 +62,16 @@ final class Conduct {
         return good == 0 && bad % Limits.BAD_AT_FIRST == 0 ? Verdict.SNUB : Verdict.TOLERATE;
     }
 
-    /** For how long to ask nothing of a peer that just kept us waiting in vain: longer each time in a row. */
-    long stall() {
-        return FIRST_STALL << Math.min(stalls++, LONGEST_STALL_SHIFT);
+    /** A signature that is not the source's: no work of chance, unless the link damages packets. */
+    Verdict forgedSignature() {
+        forged++;
+        return forged >= Limits.FORGED_BEFORE_BAN && datagrams <= (long) Limits.DATAGRAMS_PER_OFFENCE * forged
+                ? Verdict.BAN
+                : Verdict.TOLERATE;
+    }
+
+    /** For how long to ask nothing of a peer that just kept us waiting in vain: {@code first}, and longer each time in a row. */
+    long stall(long first) {
+        return first << Math.min(stalls++, LONGEST_STALL_SHIFT);
     }
 }

@@ -2,6 +2,7 @@ package org.ppspp.engine;
 
 import org.jspecify.annotations.Nullable;
 import org.ppspp.integrity.HashFunction;
+import org.ppspp.integrity.IntegrityMethod;
 import org.ppspp.wire.ChunkAddressing;
 import org.ppspp.wire.MessageType;
 import org.ppspp.wire.ProtocolOptions;
@@ -53,10 +54,13 @@ public enum Dialect {
             case RFC7574 -> true;
             case LIBSWIFT ->
                 !reliable
+                        && metadata.integrityMethod() == IntegrityMethod.MERKLE_HASH_TREE
                         && metadata.hashFunction() == HashFunction.SHA1
                         && metadata.addressing() == ChunkAddressing.CHUNK_RANGES_32;
             case PYPPSPP ->
                 reliable
+                        && (metadata.integrityMethod() == IntegrityMethod.MERKLE_HASH_TREE
+                                || metadata.integrityMethod() == IntegrityMethod.NONE)
                         && metadata.chunkSizeBytes() == PYPPSPP_CHUNK_SIZE
                         && metadata.addressing() == ChunkAddressing.CHUNK_RANGES_32;
         };
@@ -135,9 +139,9 @@ public enum Dialect {
         return this == PYPPSPP;
     }
 
-    /** The least time in nanoseconds after which a peer that owes chunks and sends none is given up. */
-    long patience() {
-        return this == PYPPSPP ? 8 * Limits.SECOND : Limits.REQUEST_TIMEOUT;
+    /** The least time in nanoseconds, {@code usual} with most, after which a peer that owes chunks and sends none is given up. */
+    long patience(long usual) {
+        return this == PYPPSPP ? 8 * Limits.SECOND : usual;
     }
 
     /** Chunks that are asked for at once at the least, to keep busy a peer that seldom looks. */

@@ -20,6 +20,7 @@ import org.ppspp.congestion.LedbatControl;
 import org.ppspp.congestion.Unlimited;
 import org.ppspp.engine.HalfOpenTable.HalfOpen;
 import org.ppspp.engine.StorageJob.ReceivedChunk;
+import org.ppspp.integrity.SignedSegment;
 import org.ppspp.picker.PlayWindow;
 import org.ppspp.wire.MessageWriter;
 import org.ppspp.wire.ProtocolOptions;
@@ -191,6 +192,14 @@ public final class Engine {
             swarms.remove(id);
             dirty.remove(swarm);
             receiving.remove(swarm);
+        }
+    }
+
+    /** Takes chunks of a live stream that we are the source of and have stored and signed: peers are told and served. */
+    public void append(long now, SwarmId id, SignedSegment segment) {
+        Swarm swarm = swarms.get(id);
+        if (swarm != null) {
+            swarm.content().append(segment, now);
         }
     }
 
@@ -420,6 +429,14 @@ public final class Engine {
             dropBanned(now, "content that does not verify");
         } else if (verdict == Conduct.Verdict.SNUB) {
             channel.asking().snub(now + Limits.SNUB);
+        }
+    }
+
+    /** A peer sent a signature that is not the source's. */
+    void sentForgedSignature(Channel channel, long now) {
+        if (channel.conduct().forgedSignature() == Conduct.Verdict.BAN) {
+            bans.banForContent(channel.address().socket(), now);
+            dropBanned(now, "signatures that do not verify");
         }
     }
 

@@ -1,6 +1,7 @@
 package org.ppspp.engine;
 
 import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ChunkRange;
 import org.ppspp.wire.SwarmId;
 import org.ppspp.wire.TransportAddress;
 
@@ -34,6 +35,12 @@ public sealed interface EngineEvent {
 
     /** Content from peers that send no hashes does not match the swarm ID as a whole; it is fetched again. */
     record ContentRefuted(SwarmId swarm) implements EngineEvent {}
+
+    /** The source of a live stream has begun anew, with chunk numbers of before: the chunks there were are void. */
+    record StreamRestarted(SwarmId swarm) implements EngineEvent {}
+
+    /** The source of a live stream has signed two contents for the same chunks; what came first counts (rule R27). */
+    record SourceEquivocates(SwarmId swarm, ChunkRange chunks) implements EngineEvent {}
 
     /** A handshake with this peer was completed. */
     record PeerConnected(SwarmId swarm, TransportAddress address) implements EngineEvent {}

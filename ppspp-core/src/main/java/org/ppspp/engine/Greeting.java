@@ -6,6 +6,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
+import org.ppspp.integrity.IntegrityMethod;
+import org.ppspp.wire.ChunkAddressing;
 import org.ppspp.wire.MalformedMessageException;
 import org.ppspp.wire.MessageType;
 import org.ppspp.wire.MessageWriter;
@@ -15,8 +17,11 @@ import org.ppspp.wire.WireFormat;
 
 /** What the handshakes of one swarm say and demand (RFC 7574 §3.1.1, §7): fixed metadata on both sides. */
 final class Greeting {
-    /** All messages of static content. */
+    /** All messages of static content, which has no signatures. */
     private static final SupportedMessages STATIC = SupportedMessages.ALL.without(MessageType.SIGNED_INTEGRITY);
+
+    /** Larger windows have no number on the wire, or none that matters. */
+    private static final long MOST_DISCARD_WINDOW = 0xffff_fffeL;
 
     /**
      * What a handshake told.
@@ -24,22 +29,31 @@ final class Greeting {
      * @param dialect how its sender speaks
      * @param supported the messages it takes
      * @param peerId what it calls itself, or null
+     * @param discardWindow how many chunks of a live stream it keeps, or {@link ProtocolOptions#KEEPS_ALL}
      * @param mismatch why it is not one of this swarm, or null if it is
      */
     record Heard(
             Dialect dialect,
             SupportedMessages supported,
             @Nullable UUID peerId,
+            long discardWindow,
             @Nullable String mismatch) {}
 
     private final SwarmMetadata metadata;
+    private final @Nullable LiveConfig live;
     private final Identity identity;
     private final SupportedMessages supported;
 
+    /** For static content. */
     Greeting(SwarmMetadata metadata, Identity identity, ExchangeConfig.Mode exchange) {
+        this(metadata, null, identity, exchange);
+    }
+
+    Greeting(SwarmMetadata metadata, @Nullable LiveConfig live, Identity identity, ExchangeConfig.Mode exchange) {
         this.metadata = metadata;
+        this.live = live;
         this.identity = identity;
-        this.supported = exchange.within(STATIC);
+        this.supported = exchange.within(live == null ? STATIC : SupportedMessages.ALL);
     }
 
     /** What to open with at an address of this kind. */
@@ -62,13 +76,44 @@ final class Greeting {
                 .minimumVersion(full ? ProtocolOptions.VERSION : null)
                 .swarmId(full ? metadata.swarmId() : null)
                 .integrityMethod(metadata.integrityMethod().code())
-                .hashFunction(metadata.hashFunction().code())
+                .hashFunction(hashFunction())
+                .signatureAlgorithm(signatureAlgorithm())
                 .addressing(metadata.addressing())
+                .liveDiscardWindow(discardWindow())
                 .supportedMessages(supported)
                 .chunkSize((long) metadata.chunkSizeBytes())
                 .peerId(reliable ? identity.peerId() : null)
                 .build();
         return dialect.limit(options);
+    }
+
+    /** Signatures of single chunks need no tree. */
+    private @Nullable Integer hashFunction() {
+        IntegrityMethod method = metadata.integrityMethod();
+        boolean tree = method == IntegrityMethod.MERKLE_HASH_TREE || method == IntegrityMethod.UNIFIED_MERKLE_TREE;
+        return tree ? metadata.hashFunction().code() : null;
+    }
+
+    private @Nullable Integer signatureAlgorithm() {
+        return live == null || live.algorithm() == 0 ? null : live.algorithm();
+    }
+
+    /** In chunks, or bytes where chunks are named by their bytes (RFC 7574 §7.9). */
+    private @Nullable Long discardWindow() {
+        Long chunks = live == null ? null : metadata.discardWindowChunks();
+        boolean bytes = metadata.addressing() == ChunkAddressing.BYTE_RANGES_64;
+        if (chunks == null || chunks > MOST_DISCARD_WINDOW) {
+            return chunks == null ? null : (Long) ProtocolOptions.KEEPS_ALL;
+        }
+        return bytes ? (Long) (chunks * metadata.chunkSizeBytes()) : chunks;
+    }
+
+    private long discardWindow(ProtocolOptions theirs) {
+        Long said = theirs.liveDiscardWindow();
+        if (live == null || said == null || said < 0) {
+            return ProtocolOptions.KEEPS_ALL;
+        }
+        return metadata.addressing() == ChunkAddressing.BYTE_RANGES_64 ? said / metadata.chunkSizeBytes() : said;
     }
 
     /** Takes in the options of an opening, or of an answer. */
@@ -85,6 +130,7 @@ final class Greeting {
                 dialect,
                 dialect.taken(theirs.supportedMessages()),
                 theirs.peerId(),
+                discardWindow(theirs),
                 spoken ? mismatch(complete) : "another dialect");
     }
 
@@ -104,8 +150,15 @@ final class Greeting {
         if (!Integer.valueOf(metadata.integrityMethod().code()).equals(theirs.integrityMethod())) {
             return "another integrity method";
         }
-        if (!Integer.valueOf(metadata.hashFunction().code()).equals(theirs.hashFunction())) {
+        // A peer of a live stream may leave it out: the metadata says which it is.
+        boolean unsaid = live != null && theirs.hashFunction() == null;
+        Integer function = hashFunction();
+        if (function != null && !unsaid && !function.equals(theirs.hashFunction())) {
             return "another hash function";
+        }
+        Integer algorithm = signatureAlgorithm();
+        if (algorithm != null && !algorithm.equals(theirs.signatureAlgorithm())) {
+            return "another signature algorithm";
         }
         if (metadata.addressing() != theirs.addressing()) {
             return "another chunk addressing method";

@@ -32,6 +32,8 @@ final class Intake {
     private static final class Batch {
         final List<Arrival> arrivals;
         final StorageJob job;
+        /** Its chunks are of a stream that is no more. */
+        boolean isVoid;
 
         @Nullable
         StorageResult result;
@@ -130,7 +132,8 @@ final class Intake {
             hashing.removeFirst();
             for (int i = 0; i < batch.arrivals.size(); i++) {
                 Arrival arrival = batch.arrivals.get(i);
-                byte[] leaf = batch.result instanceof StorageResult.Hashed done ? done.leaves()[i] : null;
+                boolean usable = !batch.isVoid && batch.result instanceof StorageResult.Hashed;
+                byte[] leaf = usable ? ((StorageResult.Hashed) batch.result).leaves()[i] : null;
                 if (leaf == null) {
                     drop(arrival);
                 } else {
@@ -256,9 +259,13 @@ final class Intake {
             return false;
         }
         writing = null;
-        swarm.content().passing(batch.arrivals);
+        if (!batch.isVoid) {
+            swarm.content().passing(batch.arrivals);
+        }
         batch.arrivals.forEach(this::done);
-        if (result instanceof StorageResult.Stored stored) {
+        if (batch.isVoid) {
+            swarm.disk().written();
+        } else if (result instanceof StorageResult.Stored stored) {
             if (stored.job().verified()) {
                 swarm.stored(batch.arrivals, now);
             } else {
@@ -291,6 +298,21 @@ final class Intake {
             if (batch.result != null) {
                 batch.arrivals.forEach(this::done);
             }
+        }
+    }
+
+    /** All chunks on their way are void; those inside jobs are released as their results come. */
+    void startOver() {
+        arriving.forEach(this::done);
+        verified.forEach(this::done);
+        arriving = new ArrayList<>();
+        verified = new ArrayList<>();
+        for (Arrival left = early.pollOverdue(0, true); left != null; left = early.pollOverdue(0, true)) {
+            done(left);
+        }
+        hashing.forEach(batch -> batch.isVoid = true);
+        if (writing != null) {
+            writing.isVoid = true;
         }
     }
 

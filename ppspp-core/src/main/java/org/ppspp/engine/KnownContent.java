@@ -6,6 +6,10 @@ import org.ppspp.chunk.ChunkRange;
 import org.ppspp.engine.Intake.Arrival;
 import org.ppspp.integrity.BinHashes;
 import org.ppspp.integrity.Integrity;
+import org.ppspp.integrity.ProofSink;
+import org.ppspp.integrity.SignedNode;
+import org.ppspp.integrity.SignedSegment;
+import org.ppspp.wire.Message;
 import org.ppspp.wire.WireFormat;
 
 /**
@@ -54,6 +58,23 @@ interface KnownContent {
     @Nullable
     ChunkRange clip(ChunkRange range);
 
+    /** How the live stream stands; null for static content. */
+    @Nullable
+    LiveSnapshot live();
+
+    /** A peer sent a signature. */
+    void signed(Channel from, Message.SignedIntegrity message, long now);
+
+    /** The munro that newcomers are told of, or null. */
+    @Nullable
+    SignedNode newestMunro();
+
+    /** Emits that munro. */
+    void tellNewest(ProofSink out);
+
+    /** Takes chunks that we, the source, have stored and signed. */
+    void append(SignedSegment segment, long now);
+
     /** Bytes that are verified and stored. */
     long storedBytes();
 
@@ -77,6 +98,15 @@ interface KnownContent {
 
     /** Asks {@code channel} for what has to come before anything else; false if there is no such thing. */
     boolean asksFirst(Channel channel, long now);
+
+    /** How long a peer may owe chunks and send none, at the least, in nanoseconds. */
+    long requestTimeout();
+
+    /** Later chunks that must have come from the same peer before an earlier one counts as lost. */
+    int overtakenBy();
+
+    /** After this a request is given up, whatever else the peer sends: in nanoseconds, or {@code Long.MAX_VALUE}. */
+    long requestLife();
 
     /** Before peers are asked for chunks. */
     void beforeAsking(long now);

@@ -154,6 +154,9 @@ final class Limits {
     /** So few bad chunks may be the work of a link that damages packets, whatever their share. */
     static final int BAD_BEFORE_BAN = 10;
 
+    /** Signatures of a live stream that do not verify, from one peer (rule R27). */
+    static final int FORGED_BEFORE_BAN = 2;
+
     /** A peer whose first chunks are all bad is asked for nothing more for a while. */
     static final int BAD_AT_FIRST = 3;
 
@@ -239,6 +242,11 @@ final class Limits {
     /** Later chunks that must have come from the same peer before an earlier one counts as lost. */
     static final int OVERTAKEN_BY = 64;
 
+    /** The same in a live stream, whose chunks come in order and are of no use if they come late. */
+    static final int LIVE_OVERTAKEN_BY = 8;
+
+    static final long LIVE_REQUEST_TIMEOUT = SECOND / 2;
+
     static final long OVERTAKEN_PATIENCE = 200 * MILLISECOND;
 
     /** Data asked for and given up is still welcome for this long. */
@@ -246,8 +254,8 @@ final class Limits {
 
     static final int LATE_BINS = 256;
 
-    /** Before the end, a chunk that another peer owes us for this long may be asked of one more. */
-    static final long END_GAME_AGE = SECOND / 2;
+    /** A chunk that another peer owes us for this part of the time-out may be asked of one more, before the end. */
+    static final int END_GAME_PART = 2;
 
     /** So many of the latest ACKs are said again with a few new ones, in case the datagram that had them was lost. */
     static final int REPEATED_ACKS = 3;

@@ -169,6 +169,16 @@ final class Neighbours {
         }
     }
 
+    /** Announces chunks that we have signed. */
+    void announce(ChunkRange chunks, long now) {
+        for (Channel channel : channels) {
+            if (channel.established()) {
+                channel.outbox().announcements().add(swarm.have().runAround(chunks.first()), now);
+                channel.ready();
+            }
+        }
+    }
+
     /** Announces all we have. */
     void announceAll(long now) {
         for (Channel channel : channels) {

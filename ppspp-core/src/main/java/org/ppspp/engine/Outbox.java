@@ -99,6 +99,13 @@ final class Outbox {
         cancels.clear();
     }
 
+    /** Nothing that was to be said of chunks counts any more. */
+    void startOver(long now) {
+        acks.clear();
+        dropRequests();
+        announcements.all(now);
+    }
+
     /** Whether something should leave now; announcements wait a little for company. */
     boolean due(long now) {
         return answer

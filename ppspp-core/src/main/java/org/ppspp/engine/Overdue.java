@@ -25,6 +25,11 @@ final class Overdue {
         shared.clearWord(bin, mask & ~still);
     }
 
+    /** Chunks below this one are gone. */
+    void forgetBelow(long chunk) {
+        shared.clear(0, chunk - 1);
+    }
+
     /** Whoever else was asked for this chunk need not send it. */
     void stored(long chunk, Channel from, long now) {
         if (shared.get(chunk)) {
@@ -39,13 +44,14 @@ final class Overdue {
 
     /** Asks an idle peer for chunks that another one has owed us for long; returns when to look again. */
     long endGame(Channel idle, long now) {
+        long age = swarm.content().requestTimeout() / Limits.END_GAME_PART;
         long again = Long.MAX_VALUE;
         for (Channel slow : swarm.channels()) {
             if (slow == idle || slow.ledger().outstanding() == 0) {
                 continue;
             }
-            again = Math.min(again, Math.max(now, slow.ledger().oldest()) + Limits.END_GAME_AGE);
-            slow.ledger().forEachOlder(now - Limits.END_GAME_AGE, (bin, mask) -> {
+            again = Math.min(again, Math.max(now, slow.ledger().oldest()) + age);
+            slow.ledger().forEachOlder(now - age, (bin, mask) -> {
                 long mine = mask
                         & idle.peerHas().word(bin)
                         & ~shared.word(bin)

@@ -57,6 +57,32 @@ final class ReadCache {
                 verified.index(), (bin, cached) -> new CachedBin(cached.content(), cached.present(), verified));
     }
 
+    /** Adds a chunk to its request bin, if that is here and has room for it. */
+    void keep(long chunk, ByteBuf content, int chunkSizeBytes) {
+        CachedBin cached = bins.get(chunk >> 6);
+        if (cached == null) {
+            return;
+        }
+        int at = cached.content().readerIndex() + (int) (chunk & 63) * chunkSizeBytes;
+        if (at + content.readableBytes() <= cached.content().capacity()) {
+            cached.content().setBytes(at, content, content.readerIndex(), content.readableBytes());
+            bins.put(
+                    chunk >> 6,
+                    new CachedBin(cached.content(), cached.present() | 1L << (chunk & 63), cached.hashes()));
+        }
+    }
+
+    /** Drops request bins below {@code bin}. */
+    void forgetBelow(long bin) {
+        bins.entrySet().removeIf(entry -> {
+            boolean old = entry.getKey() < bin;
+            if (old) {
+                release(entry.getValue());
+            }
+            return old;
+        });
+    }
+
     void drop(long bin) {
         CachedBin cached = bins.remove(bin);
         if (cached != null) {

@@ -1,10 +1,13 @@
 package org.ppspp.engine;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.KnownContent.ReadProof;
 import org.ppspp.engine.ReadCache.CachedBin;
+import org.ppspp.engine.StorageJob.ReceivedChunk;
 import org.ppspp.integrity.BinHashes;
 
 /** Brings stored chunks and their hashes back into memory for the channels that send them. */
@@ -12,6 +15,8 @@ final class Reader {
     private final Swarm swarm;
     private final ReadCache cache = new ReadCache();
     private final List<Channel> waiting = new ArrayList<>();
+    /** What is being read, by request bin. */
+    private final Map<Long, StorageJob> jobs = new HashMap<>();
 
     Reader(Swarm swarm) {
         this.swarm = swarm;
@@ -49,13 +54,19 @@ final class Reader {
     }
 
     private void job(long bin, long wanted, boolean rehash) {
-        swarm.job(new StorageJob.Read(swarm.metadata().swarmId(), bin, wanted, rehash));
+        StorageJob job = new StorageJob.Read(swarm.metadata().swarmId(), bin, wanted, rehash);
+        jobs.put(bin, job);
+        swarm.job(job);
     }
 
     /** Chunks have been read. */
     void read(StorageResult.Content content) {
         StorageJob.Read job = content.job();
         long bin = job.bin();
+        if (isVoid(job)) {
+            content.content().release();
+            return;
+        }
         swarm.lose(bin, content.damaged());
         ReadProof proof = swarm.content().read(content);
         if (!proof.provesAll()) {
@@ -75,11 +86,15 @@ final class Reader {
 
     /** Chunks could not be read. */
     void failed(StorageJob.Read job) {
+        if (isVoid(job)) {
+            return;
+        }
         swarm.lose(job.bin(), job.wanted());
         readingEnded(job.bin());
     }
 
     private void readingEnded(long bin) {
+        jobs.remove(bin);
         cache.stopReading(bin);
         waiting.forEach(Channel::ready);
         waiting.clear();
@@ -88,6 +103,28 @@ final class Reader {
     /** The hashes of a whole request bin leave the tree. */
     void keepHashes(BinHashes block) {
         cache.keepHashes(block);
+    }
+
+    /** Whether nobody waits for this any more: the chunks there were are void. */
+    private boolean isVoid(StorageJob job) {
+        return jobs.get(((StorageJob.Read) job).bin()) != job;
+    }
+
+    /** A chunk was stored: if its neighbours are in memory, it joins them. */
+    void keep(ReceivedChunk chunk) {
+        cache.keep(chunk.number(), chunk.content(), swarm.metadata().chunkSizeBytes());
+    }
+
+    /** Request bins below this one are gone. */
+    void forgetBelow(long bin) {
+        cache.forgetBelow(bin);
+    }
+
+    /** All chunks there were are void, those included that are being read. */
+    void startOver() {
+        jobs.keySet().forEach(cache::stopReading);
+        jobs.clear();
+        cache.clear();
     }
 
     void forget(Channel channel) {

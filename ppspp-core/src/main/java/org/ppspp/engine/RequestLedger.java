@@ -1,8 +1,14 @@
 package org.ppspp.engine;
 
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.chunk.ChunkRange;
 
 /**
  * What we asked of one peer and wait for, by 64-chunk request bin, in the order asked.
@@ -21,16 +27,33 @@ final class RequestLedger {
         void released(long bin, long mask);
     }
 
+    /** One request, or what is left of it. */
     private static final class Asked {
-        long mask;
-        long sentAt;
+        final long bin;
+        final long sentAt;
         /** How many chunks should have come from this peer once all of this request has. */
-        long dueAfter;
+        final long dueAfter;
+
+        long mask;
+        /** An earlier request for other chunks of the same request bin. */
+        @Nullable
+        Asked earlier;
+
+        Asked(long bin, long mask, long sentAt, long dueAfter) {
+            this.bin = bin;
+            this.mask = mask;
+            this.sentAt = sentAt;
+            this.dueAfter = dueAfter;
+        }
     }
 
     private record Given(long mask, long until) {}
 
-    private final Map<Long, Asked> open = new LinkedHashMap<>();
+    /** In the order of {@link Asked#sentAt}. */
+    private final Set<Asked> order = new LinkedHashSet<>();
+    /** The latest by request bin. */
+    private final Map<Long, Asked> open = new HashMap<>();
+
     private final Map<Long, Given> late = new LinkedHashMap<>();
     private int outstanding;
     private long arrivals;
@@ -52,31 +75,68 @@ final class RequestLedger {
         if (outstanding == 0) {
             progress(now);
         }
-        Asked before = open.remove(bin);
-        Asked asked = before == null ? new Asked() : before;
-        outstanding += Long.bitCount(mask & ~asked.mask);
-        asked.mask |= mask;
-        asked.sentAt = now;
-        asked.dueAfter = arrivals + outstanding;
-        // Last in the order, which is that of sentAt.
-        open.put(bin, asked);
+        take(bin, mask);
+        outstanding += Long.bitCount(mask);
+        Asked asked = new Asked(bin, mask, now, arrivals + outstanding);
+        asked.earlier = open.put(bin, asked);
+        order.add(asked);
+    }
+
+    /** Takes {@code mask} out of all requests; returns the part of it that was in one. */
+    private long take(long bin, long mask) {
+        long taken = 0;
+        Asked later = null;
+        for (Asked asked = open.get(bin); asked != null; asked = asked.earlier) {
+            taken |= asked.mask & mask;
+            asked.mask &= ~mask;
+            if (asked.mask != 0) {
+                later = asked;
+                continue;
+            }
+            order.remove(asked);
+            if (later != null) {
+                later.earlier = asked.earlier;
+            } else if (asked.earlier != null) {
+                open.put(bin, asked.earlier);
+            } else {
+                open.remove(bin);
+            }
+        }
+        outstanding -= Long.bitCount(taken);
+        return taken;
     }
 
     boolean expects(long chunk) {
-        Asked asked = open.get(chunk >> 6);
-        return asked != null && (asked.mask >>> (chunk & 63) & 1) == 1;
+        return (expected(chunk >> 6) >>> (chunk & 63) & 1) == 1;
+    }
+
+    /** Whether any of {@code chunks} is waited for, or welcome although it was given up. */
+    boolean welcomes(ChunkRange chunks) {
+        for (long bin = chunks.first() >> 6; bin <= chunks.last() >> 6; bin++) {
+            long bits = -1L;
+            bits &= chunks.first() > bin << 6 ? -1L << (chunks.first() - (bin << 6)) : -1L;
+            bits &= chunks.last() < (bin << 6) + 63 ? -1L >>> ((bin << 6) + 63 - chunks.last()) : -1L;
+            Given given = late.get(bin);
+            if (((expected(bin) | (given == null ? 0 : given.mask())) & bits) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Which chunks of a request bin are waited for. */
     long expected(long bin) {
-        Asked asked = open.get(bin);
-        return asked == null ? 0 : asked.mask;
+        long mask = 0;
+        for (Asked asked = open.get(bin); asked != null; asked = asked.earlier) {
+            mask |= asked.mask;
+        }
+        return mask;
     }
 
     /** How many chunks should come until all that is expected of a request bin has. */
     long dueIn(long bin) {
         Asked asked = open.get(bin);
-        return asked == null ? 0 : Math.max(Long.bitCount(asked.mask), asked.dueAfter - arrivals);
+        return asked == null ? 0 : Math.max(Long.bitCount(expected(bin)), asked.dueAfter - arrivals);
     }
 
     /**
@@ -86,16 +146,13 @@ final class RequestLedger {
     long arrived(long chunk, long now) {
         long bin = chunk >> 6;
         long bit = 1L << (chunk & 63);
-        Asked asked = open.get(bin);
-        if (asked != null && (asked.mask & bit) != 0) {
-            asked.mask &= ~bit;
-            outstanding--;
-            arrivals++;
-            progress(now);
-            if (asked.mask == 0) {
-                open.remove(bin);
+        for (Asked asked = open.get(bin); asked != null; asked = asked.earlier) {
+            if ((asked.mask & bit) != 0) {
+                take(bin, bit);
+                arrivals++;
+                progress(now);
+                return now - asked.sentAt;
             }
-            return now - asked.sentAt;
         }
         Given given = late.get(bin);
         if (given != null && (given.mask() & bit) != 0 && now < given.until()) {
@@ -113,44 +170,47 @@ final class RequestLedger {
 
     /** Gives up {@code mask} of a request bin; returns the part that was waited for. */
     long giveUp(long bin, long mask, long now) {
-        Asked asked = open.get(bin);
-        long dropped = asked == null ? 0 : asked.mask & mask;
-        if (asked != null && dropped != 0) {
-            asked.mask &= ~dropped;
-            outstanding -= Long.bitCount(dropped);
-            if (asked.mask == 0) {
-                open.remove(bin);
-            }
+        long dropped = take(bin, mask);
+        if (dropped != 0) {
             welcomeLate(bin, dropped, now);
         }
         return dropped;
     }
 
     void giveUpAll(long now, Release release) {
-        Map<Long, Asked> all = new LinkedHashMap<>(open);
+        List<Asked> all = List.copyOf(order);
+        order.clear();
         open.clear();
         outstanding = 0;
-        all.forEach((bin, asked) -> {
-            welcomeLate(bin, asked.mask, now);
-            release.released(bin, asked.mask);
+        all.forEach(asked -> {
+            welcomeLate(asked.bin, asked.mask, now);
+            release.released(asked.bin, asked.mask);
         });
     }
 
-    /** Gives up requests that others made later have overtaken: the network lost them or their answers. */
-    void giveUpOvertaken(long now, long patience, Release release) {
-        Iterator<Map.Entry<Long, Asked>> all = open.entrySet().iterator();
-        while (all.hasNext()) {
-            Map.Entry<Long, Asked> entry = all.next();
-            Asked asked = entry.getValue();
+    /** Gives up requests that {@code overtakenBy} chunks asked for later have overtaken: the network lost them or their answers. */
+    void giveUpOvertaken(long now, long patience, int overtakenBy, Release release) {
+        List<Asked> overtaken = new ArrayList<>();
+        for (Asked asked : order) {
             if (now - asked.sentAt < patience) {
-                return;
+                break;
             }
-            if (arrivals >= asked.dueAfter + Limits.OVERTAKEN_BY) {
-                outstanding -= Long.bitCount(asked.mask);
-                welcomeLate(entry.getKey(), asked.mask, now);
-                all.remove();
-                release.released(entry.getKey(), asked.mask);
+            if (arrivals >= asked.dueAfter + overtakenBy) {
+                overtaken.add(asked);
             }
+        }
+        for (Asked asked : overtaken) {
+            long mask = giveUp(asked.bin, asked.mask, now);
+            release.released(asked.bin, mask);
+        }
+    }
+
+    /** Gives up requests of this age, whatever else came. */
+    void giveUpOlder(long now, long age, Release release) {
+        while (!order.isEmpty() && now - oldest() >= age) {
+            Asked asked = order.iterator().next();
+            long bin = asked.bin;
+            release.released(bin, giveUp(bin, asked.mask, now));
         }
     }
 
@@ -175,15 +235,16 @@ final class RequestLedger {
 
     /** When the oldest request was made. */
     long oldest() {
-        return open.isEmpty() ? Long.MAX_VALUE : open.values().iterator().next().sentAt;
+        return order.isEmpty() ? Long.MAX_VALUE : order.iterator().next().sentAt;
     }
 
     /** Visits every request bin that was asked for at {@code before} or earlier. */
     void forEachOlder(long before, Release visitor) {
-        for (Map.Entry<Long, Asked> entry : open.entrySet()) {
-            if (entry.getValue().sentAt <= before) {
-                visitor.released(entry.getKey(), entry.getValue().mask);
+        for (Asked asked : order) {
+            if (asked.sentAt > before) {
+                return;
             }
+            visitor.released(asked.bin, asked.mask);
         }
     }
 

@@ -2,6 +2,7 @@ package org.ppspp.engine;
 
 import java.util.List;
 import org.ppspp.chunk.ChunkMap;
+import org.ppspp.chunk.ChunkRange;
 import org.ppspp.picker.ChunkPicker;
 import org.ppspp.picker.PlayWindow;
 
@@ -40,7 +41,9 @@ final class Requests {
             return;
         }
         picker.seek(windows);
-        if (!windows.isEmpty() && before.stream().noneMatch(windows.get(0)::continues)) {
+        if (!windows.isEmpty()
+                && swarm.content().chunkCount() >= 0
+                && before.stream().noneMatch(windows.get(0)::continues)) {
             overdue.forget(windows, now);
         }
         swarm.scheduleSoon();
@@ -83,6 +86,20 @@ final class Requests {
         requested.clear(chunk);
         order.stored(chunk);
         overdue.stored(chunk, from, now);
+    }
+
+    /** Chunks below this one are gone. */
+    void forgetBelow(long chunk) {
+        if (chunk > 0) {
+            requested.clear(0, chunk - 1);
+            overdue.forgetBelow(chunk);
+        }
+    }
+
+    /** All chunks there were are void. */
+    void startOver() {
+        forgetBelow(ChunkRange.MAX_CHUNK);
+        swarm.scheduleSoon();
     }
 
     void schedule(long now) {

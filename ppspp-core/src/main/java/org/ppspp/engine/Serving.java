@@ -56,9 +56,19 @@ final class Serving {
         this.swarm = swarm;
         this.ahead = new ProofAhead(swarm.metadata().hashFunction().length());
         this.queue = new UploadQueue(swarm.metadata().chunkSizeBytes());
-        this.classes = channel.reliable() ? IN_ORDER : HEAVIEST_FIRST;
-        this.known = (first, last) ->
-                channel.peerHas().intersects(first, last) || (assuming && assumed.intersects(first, last));
+        this.classes = channel.reliable() || swarm.content().live() != null ? IN_ORDER : HEAVIEST_FIRST;
+        this.known = new KnownChunks() {
+            @Override
+            public boolean intersects(long first, long last) {
+                return channel.peerHas().intersects(first, last) || (assuming && assumed.intersects(first, last));
+            }
+
+            @Override
+            public boolean shows(long first, long last) {
+                return channel.peerHas().intersects(first, last)
+                        || (channel.reliable() && assumed.intersects(first, last));
+            }
+        };
     }
 
     private static long[] heaviestFirst() {
@@ -303,6 +313,23 @@ final class Serving {
     void clear() {
         queue.clear();
         planSize = 0;
+    }
+
+    /** Chunks below this one are gone. */
+    void forgetBelow(long chunk) {
+        queue.remove(0, chunk - 1);
+        assumed.clear(0, chunk - 1);
+        sent.clear(0, chunk - 1);
+        sentAgain.clear(0, chunk - 1);
+    }
+
+    /** All chunks there were are void. */
+    void startOver() {
+        clear();
+        forgetBelow(ChunkRange.MAX_CHUNK);
+        resends.clear();
+        ahead.clear();
+        aheadOf = -1;
     }
 
     private void giveUp(long chunk) {

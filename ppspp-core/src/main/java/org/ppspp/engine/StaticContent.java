@@ -10,8 +10,12 @@ import org.ppspp.chunk.ContentLayout;
 import org.ppspp.engine.Intake.Arrival;
 import org.ppspp.integrity.BinHashes;
 import org.ppspp.integrity.MerkleIntegrity;
+import org.ppspp.integrity.ProofSink;
+import org.ppspp.integrity.SignedNode;
+import org.ppspp.integrity.SignedSegment;
 import org.ppspp.picker.PlayheadPicker;
 import org.ppspp.picker.RarestFirstPicker;
+import org.ppspp.wire.Message;
 import org.ppspp.wire.WireFormat;
 
 /**
@@ -137,6 +141,33 @@ final class StaticContent implements KnownContent {
         return have.cardinality() * metadata.chunkSizeBytes() - missing;
     }
 
+    // --- what only live streams have
+
+    @Override
+    public @Nullable LiveSnapshot live() {
+        return null;
+    }
+
+    @Override
+    public void signed(Channel from, Message.SignedIntegrity message, long now) {
+        // Signatures have no meaning here.
+    }
+
+    @Override
+    public @Nullable SignedNode newestMunro() {
+        return null;
+    }
+
+    @Override
+    public void tellNewest(ProofSink out) {
+        // Nothing is signed.
+    }
+
+    @Override
+    public void append(SignedSegment segment, long now) {
+        throw new IllegalStateException("static content does not grow");
+    }
+
     // --- what comes
 
     @Override
@@ -221,6 +252,21 @@ final class StaticContent implements KnownContent {
     }
 
     // --- what to ask
+
+    @Override
+    public long requestTimeout() {
+        return Limits.REQUEST_TIMEOUT;
+    }
+
+    @Override
+    public int overtakenBy() {
+        return Limits.OVERTAKEN_BY;
+    }
+
+    @Override
+    public long requestLife() {
+        return Long.MAX_VALUE;
+    }
 
     @Override
     public void beforeAsking(long now) {

@@ -1,6 +1,7 @@
 package org.ppspp.engine;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.ppspp.chunk.ChunkMap;
@@ -22,7 +23,7 @@ final class Swarm {
     private final SwarmMetadata metadata;
     private final Greeting greeting;
     private final ChunkMap have;
-    private final StaticContent content;
+    private final KnownContent content;
     private final Neighbours neighbours;
     private final PeerExchange exchange;
     private final Reader reader = new Reader(this);
@@ -36,19 +37,24 @@ final class Swarm {
     Swarm(Engine engine, SwarmConfig config, long now) {
         this.engine = engine;
         this.metadata = config.metadata();
-        this.greeting =
-                new Greeting(metadata, engine.identity(), config.exchange().mode());
+        this.greeting = new Greeting(
+                metadata, config.live(), engine.identity(), config.exchange().mode());
         this.have = config.have();
         this.neighbours = new Neighbours(this, engine);
         // What to ask for and whom to serve need not be unguessable: the secure generator is far slower.
         RandomGenerator random = new SplittableRandom(engine.random().nextLong());
-        this.content = new StaticContent(this, engine, have, random, now);
+        LiveConfig live = config.live();
+        StaticContent fixed = live == null ? new StaticContent(this, engine, have, random, now) : null;
+        this.content =
+                fixed != null ? fixed : new LiveContent(this, engine, have, Objects.requireNonNull(live), random);
         this.requests = new Requests(this, engine);
         this.choker = new Choker(random);
         this.quarantine = new Quarantine(this, engine);
         this.disk = new DiskTrouble(this, engine);
         this.exchange = new PeerExchange(engine, this, config.exchange(), random);
-        content.load(config);
+        if (fixed != null) {
+            fixed.load(config);
+        }
     }
 
     // --- what its parts share

@@ -16,7 +16,7 @@ import org.ppspp.wire.SwarmId;
  * @param chunkSizeBytes size of every chunk but the last, 1 to 62,000
  * @param addressing how chunks are named on the wire
  * @param contentLengthBytes length of static content, or null where it must be found out (RFC 7574 §5.6)
- * @param discardWindowChunks how much of a live stream is kept, or null for static content
+ * @param discardWindowChunks how much of a live stream is kept, {@code Long.MAX_VALUE} for all of it, or null for static content
  */
 public record SwarmMetadata(
         SwarmId swarmId,

@@ -2,6 +2,7 @@ package org.ppspp.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.ppspp.wire.SwarmId;
 import org.ppspp.wire.TransportAddress;
 
@@ -22,6 +23,7 @@ import org.ppspp.wire.TransportAddress;
  * @param storageFailing whether writing fails at the moment
  * @param knownAddresses addresses in the peer book
  * @param channels one entry for each established channel
+ * @param live how the live stream stands; null for static content
  */
 public record SwarmSnapshot(
         SwarmId swarm,
@@ -38,7 +40,44 @@ public record SwarmSnapshot(
         long refusedChunks,
         boolean storageFailing,
         int knownAddresses,
-        List<ChannelSnapshot> channels) {
+        List<ChannelSnapshot> channels,
+        @Nullable LiveSnapshot live) {
+
+    /** Of static content. */
+    public SwarmSnapshot(
+            SwarmId swarm,
+            long contentLengthBytes,
+            long chunkCount,
+            long verifiedChunks,
+            long verifiedBytes,
+            long unprovenBytes,
+            long receivedBytes,
+            long sentBytes,
+            long wireReceivedBytes,
+            long wireSentBytes,
+            long duplicateChunks,
+            long refusedChunks,
+            boolean storageFailing,
+            int knownAddresses,
+            List<ChannelSnapshot> channels) {
+        this(
+                swarm,
+                contentLengthBytes,
+                chunkCount,
+                verifiedChunks,
+                verifiedBytes,
+                unprovenBytes,
+                receivedBytes,
+                sentBytes,
+                wireReceivedBytes,
+                wireSentBytes,
+                duplicateChunks,
+                refusedChunks,
+                storageFailing,
+                knownAddresses,
+                channels,
+                null);
+    }
 
     static SwarmSnapshot of(Swarm swarm) {
         List<ChannelSnapshot> peers = new ArrayList<>();
@@ -64,7 +103,8 @@ public record SwarmSnapshot(
                 counters.refusedChunks,
                 swarm.disk().failing(),
                 swarm.book().size(),
-                List.copyOf(peers));
+                List.copyOf(peers),
+                swarm.content().live());
     }
 
     /** What need not be fetched any more, as far as we know. */

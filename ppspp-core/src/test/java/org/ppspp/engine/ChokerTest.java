@@ -33,7 +33,7 @@ class ChokerTest {
         for (int i = 0; i < count; i++) {
             int number = channels.size() + 1;
             Channel channel = new Channel(engine, swarm, RawPeer.address(number), false, number, Dialect.RFC7574, 0);
-            channel.establish(number, new Greeting.Heard(Dialect.RFC7574, SupportedMessages.ALL, null, null), 0);
+            channel.establish(number, new Greeting.Heard(Dialect.RFC7574, SupportedMessages.ALL, null, -1, null), 0);
             channels.add(channel);
         }
     }

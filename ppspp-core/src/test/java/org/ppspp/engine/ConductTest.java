@@ -119,13 +119,13 @@ class ConductTest {
 
     @Test
     void waitsLongerAfterEachStallInARowUpToAMinute() {
-        assertThat(conduct.stall()).isEqualTo(Limits.SECOND);
-        assertThat(conduct.stall()).isEqualTo(2 * Limits.SECOND);
+        assertThat(conduct.stall(Limits.SECOND)).isEqualTo(Limits.SECOND);
+        assertThat(conduct.stall(Limits.SECOND)).isEqualTo(2 * Limits.SECOND);
         for (int i = 0; i < 100; i++) {
-            conduct.stall();
+            conduct.stall(Limits.SECOND);
         }
-        assertThat(conduct.stall()).isEqualTo(64 * Limits.SECOND);
+        assertThat(conduct.stall(Limits.SECOND)).isEqualTo(64 * Limits.SECOND);
         conduct.goodChunk();
-        assertThat(conduct.stall()).isEqualTo(Limits.SECOND);
+        assertThat(conduct.stall(Limits.SECOND)).isEqualTo(Limits.SECOND);
     }
 }

@@ -16,7 +16,8 @@ import org.ppspp.wire.SupportedMessages;
 import org.ppspp.wire.TransportAddress;
 
 class HalfOpenTableTest {
-    private static final Greeting.Heard HEARD = new Greeting.Heard(Dialect.RFC7574, SupportedMessages.ALL, null, null);
+    private static final Greeting.Heard HEARD =
+            new Greeting.Heard(Dialect.RFC7574, SupportedMessages.ALL, null, -1, null);
 
     private final HalfOpenTable table = new HalfOpenTable();
     private final Swarm swarm = swarm(1);

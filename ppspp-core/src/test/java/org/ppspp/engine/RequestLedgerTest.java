@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class RequestLedgerTest {
@@ -95,15 +97,15 @@ class RequestLedgerTest {
         }
         for (int i = 64; i < 64 + Limits.OVERTAKEN_BY; i++) {
             ledger.arrived(i, 2 * MILLI);
-            ledger.giveUpOvertaken(PATIENCE, PATIENCE, (bin, mask) -> released.add(bin));
+            ledger.giveUpOvertaken(PATIENCE, PATIENCE, Limits.OVERTAKEN_BY, (bin, mask) -> released.add(bin));
         }
         assertThat(released).as("one short: chunk 7 itself is missing").isEmpty();
 
         ledger.arrived(128, 3 * MILLI);
-        ledger.giveUpOvertaken(PATIENCE - 1, PATIENCE, (bin, mask) -> released.add(bin));
+        ledger.giveUpOvertaken(PATIENCE - 1, PATIENCE, Limits.OVERTAKEN_BY, (bin, mask) -> released.add(bin));
         assertThat(released).as("too early").isEmpty();
 
-        ledger.giveUpOvertaken(PATIENCE, PATIENCE, (bin, mask) -> {
+        ledger.giveUpOvertaken(PATIENCE, PATIENCE, Limits.OVERTAKEN_BY, (bin, mask) -> {
             assertThat(mask).isEqualTo(mask(7));
             released.add(bin);
         });
@@ -123,10 +125,10 @@ class RequestLedgerTest {
         }
         ledger.arrived(192, MILLI);
         ledger.arrived(193, MILLI);
-        ledger.add(0, mask(1), PATIENCE - 1);
+        ledger.add(0, mask(0), PATIENCE - 1);
         List<Long> released = new ArrayList<>();
 
-        ledger.giveUpOvertaken(PATIENCE, PATIENCE, (bin, mask) -> released.add(bin));
+        ledger.giveUpOvertaken(PATIENCE, PATIENCE, Limits.OVERTAKEN_BY, (bin, mask) -> released.add(bin));
 
         assertThat(released).containsExactly(1L);
     }
@@ -152,31 +154,41 @@ class RequestLedgerTest {
 
     /** What a ledger is, said in the plainest way. */
     private static final class Model {
-        final long[] lastAsked = new long[BINS];
-        final long[] arrivalsWhenAsked = new long[BINS];
         final Map<Long, Long> givenUp = new HashMap<>();
         final long[] binGivenUp = new long[BINS];
-        final TreeMap<Long, Boolean> waiting = new TreeMap<>();
+        /** When one chunk was asked for, and how many had come then. */
+        record Asked(long at, long arrivals) {}
+
+        final TreeMap<Long, Asked> waiting = new TreeMap<>();
         long arrivals;
         long progress;
 
         long word(long bin) {
+            return word(bin, asked -> true);
+        }
+
+        long word(long bin, Predicate<Asked> which) {
             long word = 0;
-            for (long chunk : waiting.subMap(bin * 64, bin * 64 + 64).keySet()) {
-                word |= 1L << (chunk & 63);
+            for (Map.Entry<Long, Asked> entry :
+                    waiting.subMap(bin * 64, bin * 64 + 64).entrySet()) {
+                word |= which.test(entry.getValue()) ? 1L << (entry.getKey() & 63) : 0;
             }
             return word;
+        }
+
+        void each(long bin, long mask, Consumer<Asked> visitor) {
+            for (long bits = mask; bits != 0; bits &= bits - 1) {
+                visitor.accept(waiting.get(bin * 64 + Long.numberOfTrailingZeros(bits)));
+            }
         }
 
         void add(long bin, long mask, long now) {
             progress = waiting.isEmpty() ? now : progress;
             for (int i = 0; i < 64; i++) {
                 if ((mask >>> i & 1) == 1) {
-                    waiting.put(bin * 64 + i, true);
+                    waiting.put(bin * 64 + i, new Asked(now, arrivals));
                 }
             }
-            lastAsked[(int) bin] = now;
-            arrivalsWhenAsked[(int) bin] = arrivals;
         }
 
         void drop(long bin, long mask, long now) {
@@ -190,10 +202,11 @@ class RequestLedgerTest {
         }
 
         void arrived(long chunk, long now, long answer) {
-            if (waiting.remove(chunk) != null) {
+            Asked asked = waiting.remove(chunk);
+            if (asked != null) {
                 arrivals++;
                 progress = now;
-                assertThat(answer).isEqualTo(now - lastAsked[(int) (chunk / 64)]);
+                assertThat(answer).isEqualTo(now - asked.at());
                 return;
             }
             Long given = givenUp.get(chunk);
@@ -213,10 +226,7 @@ class RequestLedgerTest {
         }
 
         long oldest() {
-            return waiting.keySet().stream()
-                    .mapToLong(chunk -> lastAsked[(int) (chunk / 64)])
-                    .min()
-                    .orElse(Long.MAX_VALUE);
+            return waiting.values().stream().mapToLong(Asked::at).min().orElse(Long.MAX_VALUE);
         }
     }
 
@@ -262,17 +272,18 @@ class RequestLedgerTest {
                 model.drop(bin, mask, now);
             }
             case 3 ->
-                ledger.giveUpOvertaken(now, PATIENCE, (overtaken, lost) -> {
-                    assertThat(lost).isNotZero().isEqualTo(model.word(overtaken));
-                    assertThat(now - model.lastAsked[(int) overtaken]).isGreaterThanOrEqualTo(PATIENCE);
-                    assertThat(model.arrivals - model.arrivalsWhenAsked[(int) overtaken])
-                            .isGreaterThanOrEqualTo(Limits.OVERTAKEN_BY);
+                ledger.giveUpOvertaken(now, PATIENCE, Limits.OVERTAKEN_BY, (overtaken, lost) -> {
+                    assertThat(lost).isNotZero().isEqualTo(lost & model.word(overtaken));
+                    model.each(overtaken, lost, asked -> {
+                        assertThat(now - asked.at()).isGreaterThanOrEqualTo(PATIENCE);
+                        assertThat(model.arrivals - asked.arrivals()).isGreaterThanOrEqualTo(Limits.OVERTAKEN_BY);
+                    });
                     model.drop(overtaken, lost, now);
                 });
             case 4 -> {
                 if (random.nextInt(10) == 0) {
                     ledger.giveUpAll(now, (owed, lost) -> {
-                        assertThat(lost).isEqualTo(model.word(owed));
+                        assertThat(lost).isEqualTo(lost & model.word(owed));
                         model.drop(owed, lost, now);
                     });
                     assertThat(model.waiting).isEmpty();
@@ -281,10 +292,9 @@ class RequestLedgerTest {
             case 5 -> {
                 long before = now - random.nextLong(Limits.SECOND);
                 Map<Long, Long> older = new HashMap<>();
-                ledger.forEachOlder(before, older::put);
+                ledger.forEachOlder(before, (each, mask1) -> older.merge(each, mask1, (one, other) -> one | other));
                 for (long each = 0; each < BINS; each++) {
-                    boolean due = model.word(each) != 0 && model.lastAsked[(int) each] <= before;
-                    assertThat(older.getOrDefault(each, 0L)).isEqualTo(due ? model.word(each) : 0);
+                    assertThat(older.getOrDefault(each, 0L)).isEqualTo(model.word(each, asked -> asked.at() <= before));
                 }
             }
             default -> {

@@ -52,7 +52,7 @@ class SlotsTest {
         }
         Channel channel = new Channel(engine, swarm, address, false, number, Dialect.RFC7574, now);
         swarm.neighbours().add(channel);
-        channel.establish(number, new Greeting.Heard(Dialect.RFC7574, SupportedMessages.ALL, null, null), now);
+        channel.establish(number, new Greeting.Heard(Dialect.RFC7574, SupportedMessages.ALL, null, -1, null), now);
         return channel;
     }
 

@@ -25,7 +25,6 @@ import org.ppspp.engine.StorageResult;
 import org.ppspp.engine.SwarmConfig;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.engine.SwarmSnapshot;
-import org.ppspp.engine.Transmit;
 import org.ppspp.picker.PlayWindow;
 import org.ppspp.wire.MalformedMessageException;
 import org.ppspp.wire.Message;
@@ -34,12 +33,7 @@ import org.ppspp.wire.TransportAddress;
 import org.ppspp.wire.WireFormat;
 
 /** A real engine with a simulated disk, network and clock, which watches what its engine says. */
-public final class SimPeer implements SimNode {
-    /** Actions of one peer at one moment: more means that the engine goes round in circles. */
-    private static final int STEPS_AT_ONCE = 20_000;
-
-    private static final int SEGMENTS = 62;
-
+public final class SimPeer implements SimNode, EngineDriver.Watcher {
     private final Simulation simulation;
     private final Content content;
     private final SwarmMetadata metadata;
@@ -52,11 +46,8 @@ public final class SimPeer implements SimNode {
     private final Collection<TransportAddress> honestPeers;
     private final long clockSkewMicros;
     private final List<EngineEvent> events = new ArrayList<>();
-    private final List<StorageJob> inFlight = new ArrayList<>();
-    private @Nullable Engine engine;
+    private final EngineDriver driver;
     private int incarnation;
-    private long wakeAt = Long.MAX_VALUE;
-    private long storageDelay;
     private boolean answersReads = true;
     private long frozenUntil;
     private ExchangeConfig exchange = ExchangeConfig.OFF;
@@ -87,6 +78,7 @@ public final class SimPeer implements SimNode {
         this.address = TransportAddress.udp(socket);
         this.tcpAddress = TransportAddress.tcp(socket);
         this.disk = new SimDisk(simulation, content);
+        this.driver = new EngineDriver(simulation, this, address, this);
         this.seed = simulation.random().nextLong();
         this.honest = honest;
         this.honestPeers = honestPeers;
@@ -133,12 +125,12 @@ public final class SimPeer implements SimNode {
     }
 
     public @Nullable SwarmSnapshot snapshot() {
-        Engine running = engine;
+        Engine running = driver.engine();
         return running == null ? null : running.snapshot(metadata.swarmId());
     }
 
     void storageDelay(long nanos) {
-        storageDelay = nanos;
+        driver.storageDelay(nanos);
     }
 
     /** From now on no DATA leaves: the disk never answers. */
@@ -150,29 +142,30 @@ public final class SimPeer implements SimNode {
     void freeze(long nanos) {
         frozenUntil = simulation.now() + nanos;
         simulation.after(nanos, () -> {
-            Engine running = engine;
+            Engine running = driver.engine();
             if (running != null) {
                 running.timeout(simulation.now());
-                pump();
+                driver.pump();
             }
         });
     }
 
-    private boolean frozen() {
+    @Override
+    public boolean frozen() {
         return simulation.now() < frozenUntil;
     }
 
     /** Where somebody reads the content, the newest reader first. */
     void seek(List<PlayWindow> windows) {
-        Engine running = engine;
+        Engine running = driver.engine();
         if (running != null) {
             running.seek(simulation.now(), metadata.swarmId(), windows);
-            pump();
+            driver.pump();
         }
     }
 
     boolean running() {
-        return engine != null;
+        return driver.engine() != null;
     }
 
     /** Starts, or starts again with what the disk holds. */
@@ -180,7 +173,7 @@ public final class SimPeer implements SimNode {
         incarnation++;
         Engine started =
                 new Engine(config, 1_700_000_000_000_000L + clockSkewMicros, new SplittableRandom(seed + incarnation));
-        engine = started;
+        driver.start(started);
         simulation.attach(address, this);
         simulation.attach(tcpAddress, this);
         boolean sizeKnown = metadata.contentLengthBytes() != null || disk.complete() || sizeWasKnown();
@@ -190,7 +183,7 @@ public final class SimPeer implements SimNode {
                 simulation.now(),
                 new SwarmConfig(
                         known, sizeKnown ? disk.have() : new ChunkMap(), disk.upper(), disk.partial(), exchange));
-        pump();
+        driver.pump();
     }
 
     private boolean sizeWasKnown() {
@@ -199,64 +192,50 @@ public final class SimPeer implements SimNode {
 
     /** Is gone without a word; the disk stays. */
     public void crash() {
-        Engine crashed = engine;
-        engine = null;
+        Engine crashed = driver.stop();
         incarnation++;
-        wakeAt = Long.MAX_VALUE;
         simulation.detach(address);
         simulation.detach(tcpAddress);
         simulation.connections().forget(this);
         disk.crash();
         if (crashed != null) {
-            drain(crashed);
-            crashed.close(simulation.now());
+            driver.close(crashed);
         }
     }
 
     /** Leaves with a word to everyone. */
     public void stop() {
-        Engine leaving = engine;
+        Engine leaving = driver.engine();
         if (leaving != null) {
             leaving.leave(simulation.now(), metadata.swarmId());
-            pump();
+            driver.pump();
             crash();
         }
     }
 
-    /** Jobs in flight must be answered before an engine is closed. */
-    private void drain(Engine closing) {
-        for (StorageJob job : inFlight) {
-            closing.completed(simulation.now(), disk.run(job));
-        }
-        inFlight.clear();
-        for (StorageJob job = closing.nextJob(); job != null; job = closing.nextJob()) {
-            closing.completed(simulation.now(), disk.run(job));
-        }
-    }
-
     public void meet(PeerOrigin origin, List<TransportAddress> peers) {
-        Engine running = engine;
+        Engine running = driver.engine();
         if (running != null) {
             running.addPeers(simulation.now(), metadata.swarmId(), peers, origin);
-            pump();
+            driver.pump();
         }
     }
 
     /** Says what asking each host costs from now on. */
     void costs(PeerCosts costs) {
-        Engine running = engine;
+        Engine running = driver.engine();
         if (running != null) {
             running.setCosts(metadata.swarmId(), costs);
-            pump();
+            driver.pump();
         }
     }
 
     @Override
     public void receive(TransportAddress from, ByteBuf datagram) {
-        Engine running = engine;
+        Engine running = driver.engine();
         if (running != null && !frozen()) {
             running.receive(simulation.now(), from, datagram);
-            pump();
+            driver.pump();
         }
     }
 
@@ -269,108 +248,45 @@ public final class SimPeer implements SimNode {
 
     @Override
     public void closed(TransportAddress remote) {
-        Engine running = engine;
+        Engine running = driver.engine();
         if (running != null) {
             running.closed(simulation.now(), remote);
-            pump();
+            driver.pump();
         }
     }
 
     @Override
     public void writable(TransportAddress remote, boolean writable) {
-        Engine running = engine;
+        Engine running = driver.engine();
         if (running != null) {
             running.writable(remote, writable);
-            pump();
+            driver.pump();
         }
     }
 
-    private void pump() {
-        Engine running = engine;
-        if (running == null || frozen()) {
-            return;
-        }
-        int steps = 0;
-        ByteBuf out = simulation.buffers().heapBuffer(1 << 16);
-        try {
-            boolean busy = true;
-            while (busy) {
-                busy = false;
-                for (EngineEvent event = running.nextEvent(); event != null; event = running.nextEvent()) {
-                    check(event);
-                    events.add(event);
-                    if (event instanceof EngineEvent.Disconnect unused) {
-                        simulation.connections().disconnect(this, unused.address());
-                    }
-                }
-                Transmit transmit = running.transmit(simulation.now(), out.clear(), SEGMENTS);
-                if (transmit != null) {
-                    busy = true;
-                    cut(transmit, out);
-                }
-                // Last, because sending asks for reads.
-                for (StorageJob job = running.nextJob(); job != null; job = running.nextJob()) {
-                    busy = true;
-                    submit(job);
-                }
-                assertThat(++steps).as("I17: actions of one peer at one moment").isLessThan(STEPS_AT_ONCE);
-            }
-        } finally {
-            out.release();
-        }
-        arm(running);
+    // --- what its engine does
+
+    @Override
+    public void event(EngineEvent event) {
+        check(event);
+        events.add(event);
     }
 
-    private void cut(Transmit transmit, ByteBuf out) {
-        assertThat(out.readableBytes()).isEqualTo(transmit.length()).isPositive();
-        while (out.isReadable()) {
-            byte[] datagram = new byte[Math.min(transmit.segmentLength(), out.readableBytes())];
-            out.readBytes(datagram);
-            if (honest) {
-                check(datagram, transmit.destination().reliable());
-            }
-            simulation.send(this, address, transmit.destination(), datagram);
+    @Override
+    public void leaving(TransportAddress to, byte[] datagram) {
+        if (honest) {
+            check(datagram, to.reliable());
         }
     }
 
-    private void submit(StorageJob job) {
-        if (job instanceof StorageJob.Read && !answersReads) {
-            return;
-        }
-        inFlight.add(job);
-        int submittedBy = incarnation;
-        long delay = storageDelay == 0 ? 0 : simulation.random().nextLong(storageDelay);
-        simulation.after(delay, () -> {
-            Engine running = engine;
-            if (running != null && incarnation == submittedBy) {
-                inFlight.remove(job);
-                StorageResult result = disk.run(job);
-                running.completed(simulation.now(), result);
-                pump();
-            }
-        });
+    @Override
+    public boolean does(StorageJob job) {
+        return answersReads || !(job instanceof StorageJob.Read);
     }
 
-    private void arm(Engine running) {
-        long next = running.nextTimeout();
-        if (next == Long.MAX_VALUE || (next >= wakeAt && wakeAt > simulation.now())) {
-            return;
-        }
-        // A deadline in the past would be a busy loop: the engine has just had its chance.
-        long at = Math.max(next, simulation.now() + 1);
-        wakeAt = at;
-        int armedBy = incarnation;
-        simulation.after(at - simulation.now(), () -> {
-            Engine now = engine;
-            if (now != null && incarnation == armedBy && wakeAt == at) {
-                wakeAt = Long.MAX_VALUE;
-                if (frozen()) {
-                    return;
-                }
-                now.timeout(simulation.now());
-                pump();
-            }
-        });
+    @Override
+    public StorageResult run(StorageJob job) {
+        return disk.run(job);
     }
 
     // --- invariants
