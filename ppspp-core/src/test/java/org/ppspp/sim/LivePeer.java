@@ -312,9 +312,6 @@ final class LivePeer implements SimNode, EngineDriver.Watcher {
                 damaged |= 1L << at;
             } else {
                 out.setBytes(at * size, bytes);
-                if (lying) {
-                    out.setByte(at * size, bytes[0] ^ 1);
-                }
             }
         }
         return new StorageResult.Content(read, out, damaged, null);
@@ -325,6 +322,10 @@ final class LivePeer implements SimNode, EngineDriver.Watcher {
     /** What leaves is true, and what is announced or acknowledged is signed, verified and stored. */
     @Override
     public void leaving(TransportAddress to, byte[] datagram) {
+        if (lying && datagram.length > LiveStream.CHUNK_SIZE) {
+            // DATA comes last in its datagram, and the chunk last in DATA.
+            datagram[datagram.length - 1] ^= 1;
+        }
         if (!honest) {
             return;
         }

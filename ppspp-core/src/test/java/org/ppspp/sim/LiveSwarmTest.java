@@ -114,7 +114,7 @@ class LiveSwarmTest {
     }
 
     @Test
-    void aViewerThatSendsFalseChunksIsBannedAndNobodyElse() {
+    void aViewerThatSendsFalseChunksIsNotAskedForLong() {
         LiveSwarm swarm =
                 swarm(3, PATHS, IntegrityMethod.UNIFIED_MERKLE_TREE, 32, RATE * LiveStream.CHUNK_SIZE * 5 / 2);
         for (int i = 0; i < 4; i++) {
@@ -126,12 +126,12 @@ class LiveSwarmTest {
         swarm.run(2 * SECOND);
         join(swarm, false);
         swarm.run(30 * SECOND);
+        long refused = 0;
         for (LivePeer viewer : swarm.viewers.subList(0, 4)) {
             assertAllCame(swarm, viewer, viewer.startedAt() + 3 * SECOND, 4 * SECOND);
+            refused += viewer.snapshot().refusedChunks();
         }
-        assertThat(swarm.viewers.subList(0, 4).stream().flatMap(viewer -> viewer.events().stream()))
-                .anyMatch(event -> event instanceof EngineEvent.PeerBanned banned
-                        && banned.address().equals(liar.address()));
+        assertThat(refused).as("chunks of the liar that were looked at").isBetween(1L, 4 * 20L);
         swarm.end();
     }
 
