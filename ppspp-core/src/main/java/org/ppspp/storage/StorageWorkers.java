@@ -19,7 +19,6 @@ import org.ppspp.engine.StorageResult;
 import org.ppspp.wire.SwarmId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * The threads that read, write and hash for the engine, and make checkpoints of what they wrote.
@@ -35,7 +34,7 @@ public final class StorageWorkers implements AutoCloseable {
     private final ByteBufAllocator allocator;
     private final Consumer<StorageResult> results;
     private final BlockingQueue<Order> queue = new LinkedBlockingQueue<>();
-    private final Map<SwarmId, LocalContent> contents = new ConcurrentHashMap<>();
+    private final Map<SwarmId, JobTarget> targets = new ConcurrentHashMap<>();
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicLong nextSweep = new AtomicLong(System.nanoTime() + SWEEP_NANOS);
     private final Object idle = new Object();
@@ -67,12 +66,17 @@ public final class StorageWorkers implements AutoCloseable {
 
     /** Lets jobs of {@code swarm} work on {@code content}, which stays the caller's to close. */
     public void register(SwarmId swarm, LocalContent content) {
-        contents.put(swarm, content);
+        targets.put(swarm, new FileJobs(content));
+    }
+
+    /** Lets jobs of a live {@code swarm} work on {@code ring}. */
+    public void register(SwarmId swarm, RingStore ring) {
+        targets.put(swarm, new RingJobs(ring));
     }
 
     /** Ends that; jobs that were not run yet fail. {@link #awaitIdle} tells when all are done. */
     public void unregister(SwarmId swarm) {
-        contents.remove(swarm);
+        targets.remove(swarm);
     }
 
     public void submit(StorageJob job) {
@@ -161,9 +165,9 @@ public final class StorageWorkers implements AutoCloseable {
     }
 
     private void answer(StorageJob job, JobRunner runner) {
-        LocalContent content = contents.get(job.swarm());
+        JobTarget target = targets.get(job.swarm());
         try {
-            results.accept(content == null ? unknown(job) : run(job, content, runner));
+            results.accept(target == null ? unknown(job) : run(job, target, runner));
         } catch (RuntimeException e) {
             LOG.error(
                     "swarm={} the answer to {} was lost",
@@ -173,18 +177,18 @@ public final class StorageWorkers implements AutoCloseable {
         } finally {
             answered(job.swarm());
         }
-        if (content != null && job instanceof StorageJob.Write) {
-            checkpointIfDue(content);
+        if (target != null && job instanceof StorageJob.Write) {
+            target.checkpointIfDue();
         }
     }
 
     private void answer(Reading reading) {
-        LocalContent content = contents.get(reading.swarm());
+        JobTarget target = targets.get(reading.swarm());
         try {
-            if (content == null) {
+            if (target == null) {
                 throw closed(reading.swarm());
             }
-            reading.result().complete(content.readStored(reading.position(), reading.maxBytes()));
+            reading.result().complete(target.readStored(reading.position(), reading.maxBytes()));
         } catch (IOException e) {
             reading.result().completeExceptionally(e);
         } catch (RuntimeException | Error e) {
@@ -206,9 +210,9 @@ public final class StorageWorkers implements AutoCloseable {
         }
     }
 
-    private static StorageResult run(StorageJob job, LocalContent content, JobRunner runner) {
+    private static StorageResult run(StorageJob job, JobTarget target, JobRunner runner) {
         try {
-            return runner.run(job, content);
+            return runner.run(job, target);
         } catch (RuntimeException | Error e) {
             LOG.error("swarm={} {} failed", job.swarm(), job.getClass().getSimpleName(), e);
             return new StorageResult.Failed(job, StorageResult.Cause.IO, "internal error: " + e);
@@ -225,26 +229,7 @@ public final class StorageWorkers implements AutoCloseable {
         long now = System.nanoTime();
         long due = nextSweep.get();
         if (now - due >= 0 && nextSweep.compareAndSet(due, now + SWEEP_NANOS)) {
-            contents.values().forEach(StorageWorkers::checkpointIfDue);
-        }
-    }
-
-    private static void checkpointIfDue(LocalContent content) {
-        if (!content.checkpointDue(System.nanoTime())) {
-            return;
-        }
-        try {
-            content.checkpoint();
-        } catch (IOException e) {
-            // Of a full disk the user hears by the chunks that do not fit, of anything else once.
-            boolean news = content.checkpointFailed() && !LocalContentException.isNoSpace(e);
-            LOG.atLevel(news ? Level.WARN : Level.DEBUG)
-                    .log(
-                            "{}: the state could not be saved and is tried again: {}",
-                            content.path(),
-                            LocalContentException.reason(e));
-        } catch (RuntimeException e) {
-            LOG.error("{}: saving the state failed", content.path(), e);
+            targets.values().forEach(JobTarget::checkpointIfDue);
         }
     }
 }

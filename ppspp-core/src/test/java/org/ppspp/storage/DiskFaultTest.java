@@ -53,16 +53,16 @@ class DiskFaultTest {
         Opened opened = open(target, disk);
         JobRunner runner = new JobRunner(UnpooledByteBufAllocator.DEFAULT);
         disk.affecting(operation -> operation == FaultyDisk.Operation.WRITE).failing(0, Long.MAX_VALUE);
-        StorageResult failed = runner.run(sample.write(sample.chunksOf(0)), opened.content());
+        StorageResult failed = runner.run(sample.write(sample.chunksOf(0)), new FileJobs(opened.content()));
         assertThat(failed).isInstanceOfSatisfying(StorageResult.Failed.class, result -> {
             assertThat(result.cause()).isEqualTo(StorageResult.Cause.NO_SPACE);
             assertThat(result.message()).contains("full.part").contains("No space left");
         });
         assertThat(opened.content().storedBytes()).isZero();
-        assertThat(runner.run(sample.save(0), opened.content())).isInstanceOf(StorageResult.Failed.class);
+        assertThat(runner.run(sample.save(0), new FileJobs(opened.content()))).isInstanceOf(StorageResult.Failed.class);
         disk.failing(Long.MAX_VALUE, Long.MAX_VALUE);
         for (int bin = 0; bin < sample.binCount(); bin++) {
-            assertThat(runner.run(sample.write(sample.chunksOf(bin)), opened.content()))
+            assertThat(runner.run(sample.write(sample.chunksOf(bin)), new FileJobs(opened.content())))
                     .isInstanceOf(StorageResult.Stored.class);
         }
         opened.content().publish();
@@ -97,9 +97,9 @@ class DiskFaultTest {
         List<StorageResult> results = new ArrayList<>();
         JobRunner runner = new JobRunner(UnpooledByteBufAllocator.DEFAULT);
         disk.failing(1, 2);
-        results.add(runner.run(sample.read(0, 0xF), content));
+        results.add(runner.run(sample.read(0, 0xF), new FileJobs(content)));
         disk.failing(1, 4);
-        results.add(runner.run(sample.read(0, 0xF), content));
+        results.add(runner.run(sample.read(0, 0xF), new FileJobs(content)));
         List<Long> damaged = new ArrayList<>();
         for (StorageResult result : results) {
             StorageResult.Content read = (StorageResult.Content) result;
@@ -135,9 +135,10 @@ class DiskFaultTest {
         }
         JobRunner runner = new JobRunner(UnpooledByteBufAllocator.DEFAULT);
         for (int bin = 0; bin < sample.binCount(); bin++) {
-            boolean stored = runner.run(sample.write(sample.chunksOf(bin)), content) instanceof StorageResult.Stored;
+            boolean stored = runner.run(sample.write(sample.chunksOf(bin)), new FileJobs(content))
+                    instanceof StorageResult.Stored;
             assertThat(content.binStored(bin)).isEqualTo(stored);
-            runner.run(sample.save(bin), content);
+            runner.run(sample.save(bin), new FileJobs(content));
             if (bin % 2 == 0) {
                 tolerate(content::checkpoint);
             }
@@ -162,8 +163,8 @@ class DiskFaultTest {
         JobRunner runner = new JobRunner(UnpooledByteBufAllocator.DEFAULT);
         if (!opened.complete()) {
             for (int bin = 0; bin < sample.binCount(); bin++) {
-                runner.run(sample.write(sample.chunksOf(bin)), opened.content());
-                runner.run(sample.save(bin), opened.content());
+                runner.run(sample.write(sample.chunksOf(bin)), new FileJobs(opened.content()));
+                runner.run(sample.save(bin), new FileJobs(opened.content()));
             }
             opened.content().publish();
         }
