@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ContentLayout;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.engine.SwarmSnapshot;
@@ -15,7 +16,8 @@ final class Account {
     /** Peers told apart in the count of those that took part. */
     private static final int MAX_PEERS = 10_000;
 
-    private final Path file;
+    private final @Nullable Path file;
+    private final boolean source;
     private final RateMeter down = new RateMeter();
     private final RateMeter up = new RateMeter();
     private final Set<TransportAddress> peers = new HashSet<>();
@@ -27,15 +29,24 @@ final class Account {
     private long joinedAt;
     private long endedAt;
     private long bytesAtJoin;
+    private @Nullable LiveStatus live;
     private boolean joined;
     private boolean ended;
     private boolean published;
     private boolean stopped;
 
-    Account(SwarmMetadata metadata, Path file) {
+    private Account(SwarmMetadata metadata, @Nullable Path file, boolean source) {
         this.metadata = metadata;
         this.file = file;
+        this.source = source;
         this.swarm = before(metadata, 0);
+    }
+
+    static Account of(SwarmRequest request) {
+        if (request instanceof TransferRequest file) {
+            return new Account(file.metadata(), file.target(), false);
+        }
+        return new Account(request.metadata(), null, request instanceof LiveRequest live && live.source() != null);
     }
 
     /** How the swarm stands until the engine says so. */
@@ -79,9 +90,12 @@ final class Account {
         up.add(now, 0);
     }
 
-    void observe(long now, SwarmSnapshot snapshot) {
+    /** {@code status} is that of a live stream, or null. */
+    void observe(long now, SwarmSnapshot snapshot, @Nullable LiveStatus status) {
         swarm = snapshot;
-        down.add(now, snapshot.presentBytes());
+        live = status;
+        // What is here of a stream changes for other reasons, too.
+        down.add(now, status == null ? snapshot.presentBytes() : snapshot.receivedBytes());
         up.add(now, snapshot.sentBytes());
         for (SwarmSnapshot.ChannelSnapshot channel : snapshot.channels()) {
             if (channel.receivedBytes() > 0 || channel.sentBytes() > 0) {
@@ -129,7 +143,7 @@ final class Account {
     }
 
     TransferSnapshot snapshot() {
-        return new TransferSnapshot(state(), swarm, checkedBytes, checkBytes, down.perSecond(), up.perSecond());
+        return new TransferSnapshot(state(), swarm, checkedBytes, checkBytes, down.perSecond(), up.perSecond(), live);
     }
 
     private TransferState state() {
@@ -145,6 +159,9 @@ final class Account {
         if (swarm.storageFailing()) {
             return TransferState.PAUSED_DISK;
         }
+        if (source || (live != null && live.begun())) {
+            return TransferState.STREAMING;
+        }
         return swarm.channels().isEmpty() ? TransferState.CONNECTING : TransferState.DOWNLOADING;
     }
 
@@ -155,7 +172,7 @@ final class Account {
                 file,
                 published,
                 Duration.ofNanos(elapsed),
-                Math.max(0, swarm.verifiedBytes() - bytesAtJoin),
+                live != null ? swarm.receivedBytes() : Math.max(0, swarm.verifiedBytes() - bytesAtJoin),
                 swarm.sentBytes(),
                 swarm.refusedChunks(),
                 swarm.duplicateChunks(),

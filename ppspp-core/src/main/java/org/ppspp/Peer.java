@@ -111,12 +111,12 @@ public final class Peer implements AutoCloseable {
     }
 
     /**
-     * Begins a transfer: shares the file if it is there and matches, else downloads it. Returns at once; what is on the disk
-     * is looked at in the background.
+     * Begins a transfer. A file is shared if it is there and matches, else downloaded; a live stream is watched, or sent where we
+     * are its source. Returns at once; what is on the disk is looked at in the background.
      *
      * @throws IllegalStateException if this peer is in that swarm already, or closed
      */
-    public Transfer share(TransferRequest request) {
+    public Transfer share(SwarmRequest request) {
         if (closed.get()) {
             throw new IllegalStateException("the peer is closed");
         }

@@ -2,16 +2,17 @@ package org.ppspp;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.SwarmMetadata;
 
 /**
  * What a transfer came to, from its start until now.
  *
  * @param metadata of the swarm, with the content length where it is known
- * @param file where the content is, or will be once complete
- * @param complete whether all of it is there and verified
+ * @param file where the content is, or will be once complete; null for a live stream
+ * @param complete whether all of it is there and verified, or the input of the live stream has ended
  * @param elapsed from the end of the check of what was on the disk to completion, or to now
- * @param downloadedBytes verified bytes that came from peers in this run
+ * @param downloadedBytes verified bytes that came from peers in this run; of a live stream all that came
  * @param uploadedBytes DATA payload sent
  * @param refusedChunks chunks that failed verification
  * @param duplicateChunks chunks that came more than once
@@ -19,7 +20,7 @@ import org.ppspp.engine.SwarmMetadata;
  */
 public record Summary(
         SwarmMetadata metadata,
-        Path file,
+        @Nullable Path file,
         boolean complete,
         Duration elapsed,
         long downloadedBytes,

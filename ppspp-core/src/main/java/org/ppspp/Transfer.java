@@ -2,7 +2,6 @@ package org.ppspp;
 
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,18 +17,15 @@ import org.ppspp.engine.PeerOrigin;
 import org.ppspp.engine.SwarmConfig;
 import org.ppspp.engine.SwarmSnapshot;
 import org.ppspp.net.EngineLoop;
-import org.ppspp.storage.ContentOptions;
-import org.ppspp.storage.LocalContent;
 import org.ppspp.storage.LocalContentException;
-import org.ppspp.storage.Opened;
 import org.ppspp.wire.SwarmId;
 import org.ppspp.wire.TransportAddress;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One content asset on its way here and to others, as {@link Peer#share} began it. Its methods may be called from any
- * thread.
+ * One content asset, a file or a live stream, on its way here and to others, as {@link Peer#share} began it. Its methods may
+ * be called from any thread.
  */
 public final class Transfer implements Playable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Transfer.class);
@@ -42,12 +38,12 @@ public final class Transfer implements Playable, AutoCloseable {
     private record View(TransferSnapshot snapshot, Summary summary) {}
 
     private final PeerParts parts;
-    private final TransferRequest request;
+    private final SwarmRequest request;
     private final Consumer<Transfer> forget;
     private final SwarmId swarm;
     private final TransferTrackers trackers;
     private final @Nullable TransferAlto alto;
-    private final Playback playback;
+    private final TransferContent content;
     private final CompletableFuture<Summary> done = new CompletableFuture<>();
     private final CompletableFuture<@Nullable Void> stopped = new CompletableFuture<>();
     private volatile View view;
@@ -55,22 +51,34 @@ public final class Transfer implements Playable, AutoCloseable {
 
     // From here on for the transfers' thread alone.
     private final Account account;
-    private @Nullable LocalContent content;
+    private boolean open;
     private @Nullable Thread opening;
     private final List<Endpoint> named;
 
     /** {@code forget} is called when nothing of the transfer is left but its files. */
-    Transfer(PeerParts parts, TransferRequest request, Consumer<Transfer> forget) {
+    Transfer(PeerParts parts, SwarmRequest request, Consumer<Transfer> forget) {
         this.parts = parts;
         this.request = request;
         this.forget = forget;
         this.swarm = request.metadata().swarmId();
         this.trackers = new TransferTrackers(parts, swarm, request.transport(), this::tell);
         this.alto = request.alto() == null ? null : new TransferAlto(parts, swarm, request.alto());
-        this.playback = new Playback(parts, request, this::onLoop);
+        this.content = content(request);
         this.named = new ArrayList<>(request.peers());
-        this.account = new Account(request.metadata(), request.target());
+        this.account = Account.of(request);
         this.view = new View(account.snapshot(), account.summary(System.nanoTime()));
+    }
+
+    private TransferContent content(SwarmRequest wanted) {
+        if (wanted instanceof TransferRequest file) {
+            return new FileContent(parts, file, this::onLoop);
+        }
+        if (wanted instanceof LiveRequest live) {
+            return live.source() == null
+                    ? new LiveViewing(parts, live, this::onLoop)
+                    : new LiveBroadcast(parts, live, live.source(), this::onLoop, this::inputEnded);
+        }
+        throw new AssertionError(wanted);
     }
 
     public SwarmId swarm() {
@@ -78,8 +86,9 @@ public final class Transfer implements Playable, AutoCloseable {
     }
 
     /**
-     * Completes when the content is complete, verified and published under its name; at once for a file that was there. Ends
-     * with a {@link LocalContentException} where the disk refuses, and with a {@link java.util.concurrent.CancellationException} by {@link #close}.
+     * Completes when the content is complete, verified and published under its name, at once for a file that was there; at the
+     * source of a live stream when its input has ended, and never at a viewer. Ends with a {@link LocalContentException} where
+     * the disk or the input refuses, and with a {@link java.util.concurrent.CancellationException} by {@link #close}.
      */
     public CompletableFuture<Summary> done() {
         return done.copy();
@@ -87,33 +96,32 @@ public final class Transfer implements Playable, AutoCloseable {
 
     @Override
     public @Nullable String name() {
-        Path name = request.target().getFileName();
-        return name == null ? null : name.toString();
+        return content.name();
     }
 
     @Override
     public boolean live() {
-        return false;
+        return content.live();
     }
 
     @Override
     public long lengthBytes() {
-        return playback.lengthBytes();
+        return content.lengthBytes();
     }
 
     @Override
     public ContentReader reader(long position) {
-        return playback.reader(position);
+        return content.reader(position);
     }
 
     /** How many bytes from {@code position} on could be read without waiting, at most {@code maxBytes}. */
     public int buffered(long position, int maxBytes) {
-        return playback.buffered(position, maxBytes);
+        return content.buffered(position, maxBytes);
     }
 
     /** What of the content is stored, divided into at most {@code maxCells} parts. */
     public Coverage coverage(int maxCells) {
-        return playback.coverage(maxCells);
+        return content.coverage(maxCells);
     }
 
     /** How things stand, as of at most a second ago. */
@@ -137,7 +145,7 @@ public final class Transfer implements Playable, AutoCloseable {
     public void addPeers(List<Endpoint> peers) {
         run(() -> {
             named.addAll(peers);
-            if (content != null) {
+            if (open) {
                 lookUpNamed();
             }
         });
@@ -190,14 +198,13 @@ public final class Transfer implements Playable, AutoCloseable {
                 return;
             }
             closing = true;
-            playback.close();
+            content.stop();
             if (opening != null) {
                 // hashing a large file takes long; it ends in notOpened()
                 opening.interrupt();
             } else {
-                LocalContent open = content;
-                content = null;
-                parts.blocking().execute(() -> leave(open));
+                open = false;
+                parts.blocking().execute(this::leave);
             }
         });
         return stopped.copy();
@@ -213,7 +220,7 @@ public final class Transfer implements Playable, AutoCloseable {
             SwarmSnapshot snapshot = engine.snapshot(swarm);
             run(() -> {
                 if (snapshot != null) {
-                    account.observe(System.nanoTime(), snapshot);
+                    account.observe(System.nanoTime(), snapshot, content.live(snapshot));
                 }
                 then.accept(renew());
             });
@@ -222,20 +229,13 @@ public final class Transfer implements Playable, AutoCloseable {
 
     private void open() {
         try {
-            Opened opened = LocalContent.open(
-                    request.target(),
-                    request.metadata(),
-                    new ContentOptions(
-                            request.existing(),
-                            request.verifyOnRead(),
-                            Runtime.getRuntime().availableProcessors(),
-                            this::checking));
-            run(() -> opened(opened));
+            TransferContent.Found found = content.open(this::checking);
+            run(() -> opened(found));
         } catch (LocalContentException e) {
             run(() -> notOpened(e));
         } catch (RuntimeException | Error e) {
             LOG.error("swarm={} cannot be opened", swarm, e);
-            run(() -> notOpened(new LocalContentException("cannot open " + request.target() + ": " + e, e)));
+            run(() -> notOpened(new LocalContentException("cannot open " + content.place() + ": " + e, e)));
         }
     }
 
@@ -255,28 +255,24 @@ public final class Transfer implements Playable, AutoCloseable {
         }
     }
 
-    private void opened(Opened opened) {
+    private void opened(TransferContent.Found found) {
         opening = null;
-        LocalContent open = opened.content();
-        content = open;
-        account.joined(System.nanoTime(), opened.metadata(), open.storedBytes());
-        opened.notices().forEach(notice -> tell(new TransferEvent.Notice(notice)));
+        account.joined(System.nanoTime(), found.metadata(), found.storedBytes());
+        found.notices().forEach(notice -> tell(new TransferEvent.Notice(notice)));
         if (closing) {
-            content = null;
-            parts.blocking().execute(() -> leave(open));
+            parts.blocking().execute(this::leave);
             return;
         }
-        LOG.info("swarm={} {} {} bytes of it here", swarm, request.target(), open.storedBytes());
-        parts.workers().register(swarm, open);
+        open = true;
+        LOG.info("swarm={} {} {} bytes of it here", swarm, content.place(), found.storedBytes());
         String problem = request.exchange().problem(swarm, Instant.now());
         if (problem != null) {
             tell(new TransferEvent.Notice(problem));
         }
-        SwarmConfig joining =
-                opened.swarmConfig().withExchange(request.exchange().config(request.transport()));
+        SwarmConfig joining = found.config().withExchange(request.exchange().config(request.transport()));
         onLoop((engine, now) -> engine.join(now, joining));
-        playback.open(open);
-        if (opened.complete()) {
+        content.joined();
+        if (found.complete()) {
             published();
         }
         renewSoon();
@@ -288,7 +284,7 @@ public final class Transfer implements Playable, AutoCloseable {
     }
 
     private void failed(LocalContentException cause) {
-        playback.close();
+        content.stop();
         account.stopped(System.nanoTime());
         renew();
         tell(new TransferEvent.Failed(String.valueOf(cause.getMessage())));
@@ -297,15 +293,13 @@ public final class Transfer implements Playable, AutoCloseable {
 
     /** Takes in what the engine reports of this swarm, on any thread. */
     void on(EngineEvent event) {
+        content.on(event);
         run(() -> take(event));
     }
 
     private void take(EngineEvent event) {
         if (event instanceof EngineEvent.SizeKnown known) {
             account.lengthKnown(known.contentLengthBytes());
-            if (content != null) {
-                content.lengthKnown(known.contentLengthBytes());
-            }
             tell(new TransferEvent.SizeKnown(known.contentLengthBytes()));
         } else if (event instanceof EngineEvent.Completed) {
             publish();
@@ -332,6 +326,11 @@ public final class Transfer implements Playable, AutoCloseable {
         } else if (event instanceof EngineEvent.ContentRefuted) {
             return new TransferEvent.Notice(
                     "what came from peers that send no hashes does not match the swarm ID: it is fetched again");
+        } else if (event instanceof EngineEvent.StreamRestarted) {
+            return new TransferEvent.StreamRestarted();
+        } else if (event instanceof EngineEvent.SourceEquivocates twice) {
+            return new TransferEvent.SourceEquivocates(
+                    twice.chunks().first(), twice.chunks().last());
         } else if (event instanceof EngineEvent.PeerConnected connected) {
             return new TransferEvent.PeerConnected(connected.address());
         } else if (event instanceof EngineEvent.PeerLost lost) {
@@ -343,18 +342,28 @@ public final class Transfer implements Playable, AutoCloseable {
     }
 
     private void publish() {
-        LocalContent complete = content;
-        if (complete == null || closing || account.isPublished()) {
+        if (!open || account.isPublished()) {
             return;
         }
         renewSoon(snapshot -> parts.blocking().execute(() -> {
             try {
-                complete.publish();
+                content.publish();
                 run(this::published);
             } catch (LocalContentException e) {
                 run(() -> failed(e));
             }
         }));
+    }
+
+    /** The source of a live stream has nothing more to say; null, or why. */
+    private void inputEnded(@Nullable LocalContentException problem) {
+        run(() -> {
+            if (problem != null && !closing) {
+                failed(problem);
+            } else {
+                published();
+            }
+        });
     }
 
     private void published() {
@@ -364,13 +373,13 @@ public final class Transfer implements Playable, AutoCloseable {
         account.published(System.nanoTime());
         renew();
         Summary summary = summary();
-        LOG.info("swarm={} complete: {}", swarm, summary.file());
+        LOG.info("swarm={} complete: {}", swarm, content.place());
         done.complete(summary);
         tell(new TransferEvent.Completed(summary));
     }
 
     /** Takes all steps of leaving, one after the other, each for a bounded time; called where it may block. */
-    private void leave(@Nullable LocalContent open) {
+    private void leave() {
         if (alto != null) {
             alto.close();
         }
@@ -386,21 +395,16 @@ public final class Transfer implements Playable, AutoCloseable {
         goodbye.handle((said, failure) -> true)
                 .completeOnTimeout(false, LEAVE_SECONDS, TimeUnit.SECONDS)
                 .join();
-        LocalContentException problem = open == null ? null : close(open);
+        LocalContentException problem = closeContent();
         run(() -> left(problem));
     }
 
-    private @Nullable LocalContentException close(LocalContent open) {
+    private @Nullable LocalContentException closeContent() {
         try {
-            parts.workers().awaitIdle(swarm);
-            parts.workers().unregister(swarm);
-            open.close();
+            content.close();
             return null;
         } catch (LocalContentException e) {
             return e;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return new LocalContentException("interrupted while closing " + open.path(), e);
         }
     }
 

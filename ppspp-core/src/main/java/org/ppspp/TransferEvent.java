@@ -42,9 +42,15 @@ public sealed interface TransferEvent {
     /** A chunk that was there can no longer be read or no longer matches its hash; it is fetched again. */
     record ChunkLost(long chunk) implements TransferEvent {}
 
-    /** All of the content is verified and published under its name. */
+    /** The source of the live stream has begun anew: what there was of the stream is void. */
+    record StreamRestarted() implements TransferEvent {}
+
+    /** The source of the live stream has signed two contents for the same chunks, and can no longer be believed. */
+    record SourceEquivocates(long firstChunk, long lastChunk) implements TransferEvent {}
+
+    /** All of the content is verified and published under its name; or the input of a live stream has ended, at its source. */
     record Completed(Summary summary) implements TransferEvent {}
 
-    /** The transfer cannot go on: the disk refused to open or to publish the content. */
+    /** The transfer cannot go on: the disk refused to open or to publish the content, or the input of a live stream fails. */
     record Failed(String message) implements TransferEvent {}
 }

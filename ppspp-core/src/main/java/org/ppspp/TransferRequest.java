@@ -8,7 +8,7 @@ import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.storage.ExistingFile;
 
 /**
- * What to transfer, where from and where to.
+ * Which file to transfer, where from and where to.
  *
  * @param metadata of the swarm; {@link SwarmLink} reads it from what users type
  * @param target the file: shared if it is there and matches, else downloaded, resuming what an earlier run began
@@ -33,7 +33,8 @@ public record TransferRequest(
         boolean verifyOnRead,
         PlayPolicy play,
         @Nullable AltoConfig alto,
-        Consumer<TransferEvent> events) {
+        Consumer<TransferEvent> events)
+        implements SwarmRequest {
     public TransferRequest {
         trackers = List.copyOf(trackers);
         peers = List.copyOf(peers);
@@ -100,6 +101,7 @@ public record TransferRequest(
                 metadata, target, trackers, peers, transport, exchange, existing, verifyOnRead, play, config, events);
     }
 
+    @Override
     public TransferRequest withEvents(Consumer<TransferEvent> listener) {
         return new TransferRequest(
                 metadata, target, trackers, peers, transport, exchange, existing, verifyOnRead, play, alto, listener);

@@ -1,5 +1,6 @@
 package org.ppspp;
 
+import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.SwarmSnapshot;
 
 /**
@@ -11,6 +12,7 @@ import org.ppspp.engine.SwarmSnapshot;
  * @param checkBytes while checking, how much there is to read
  * @param downBytesPerSecond verified bytes a second, of the last seconds
  * @param upBytesPerSecond DATA payload sent a second, of the last seconds
+ * @param live how a live stream stands, or null
  */
 public record TransferSnapshot(
         TransferState state,
@@ -18,7 +20,19 @@ public record TransferSnapshot(
         long checkedBytes,
         long checkBytes,
         double downBytesPerSecond,
-        double upBytesPerSecond) {
+        double upBytesPerSecond,
+        @Nullable LiveStatus live) {
+
+    /** Of a file. */
+    public TransferSnapshot(
+            TransferState state,
+            SwarmSnapshot swarm,
+            long checkedBytes,
+            long checkBytes,
+            double downBytesPerSecond,
+            double upBytesPerSecond) {
+        this(state, swarm, checkedBytes, checkBytes, downBytesPerSecond, upBytesPerSecond, null);
+    }
 
     /** Peers with a completed handshake. */
     public int peers() {

@@ -8,7 +8,9 @@ public enum TransferState {
     CONNECTING,
     /** Fetching what is missing. */
     DOWNLOADING,
-    /** Everything is here, verified and published; others are served. */
+    /** Taking part in a live stream that goes on. */
+    STREAMING,
+    /** Everything is here, verified and published, or the input of a live stream has ended; others are served. */
     SEEDING,
     /** The disk does not take what we fetch: downloading waits and goes on by itself. */
     PAUSED_DISK,

@@ -22,7 +22,7 @@ final class AccountTest {
     private static final SwarmMetadata METADATA =
             SwarmMetadata.ofRootHash(SwarmId.parse("ab".repeat(20)), 1024, 10_240L);
 
-    private final Account account = new Account(METADATA, Path.of("film"));
+    private final Account account = Account.of(TransferRequest.of(METADATA, Path.of("film")));
 
     private static SwarmSnapshot swarm(long verified, long sent, boolean failing, int... receivedFromPeers) {
         List<ChannelSnapshot> channels = new ArrayList<>();
@@ -61,11 +61,11 @@ final class AccountTest {
         account.joined(START, METADATA, 0);
         assertThat(state()).isEqualTo(TransferState.CONNECTING);
         assertThat(account.snapshot().checkBytes()).isZero();
-        account.observe(START + 1, swarm(0, 0, false, 0));
+        account.observe(START + 1, swarm(0, 0, false, 0), null);
         assertThat(state()).isEqualTo(TransferState.DOWNLOADING);
-        account.observe(START + 2, swarm(0, 0, true, 0));
+        account.observe(START + 2, swarm(0, 0, true, 0), null);
         assertThat(state()).isEqualTo(TransferState.PAUSED_DISK);
-        account.observe(START + 3, swarm(10_240, 0, false, 0));
+        account.observe(START + 3, swarm(10_240, 0, false, 0), null);
         assertThat(state()).isEqualTo(TransferState.DOWNLOADING);
         account.published(START + 4);
         assertThat(state()).isEqualTo(TransferState.SEEDING);
@@ -83,8 +83,8 @@ final class AccountTest {
     @Test
     void countsOnlyWhatCameInThisRunAndOnlyPeersThatTookPart() {
         account.joined(START, METADATA, 4_096);
-        account.observe(START + SECOND, swarm(6_144, 0, false, 100, 0));
-        account.observe(START + 2 * SECOND, swarm(10_240, 20_480, false, 200, 0, 50));
+        account.observe(START + SECOND, swarm(6_144, 0, false, 100, 0), null);
+        account.observe(START + 2 * SECOND, swarm(10_240, 20_480, false, 200, 0, 50), null);
         account.published(START + 3 * SECOND);
         Summary summary = account.summary(START + 60 * SECOND);
         assertThat(summary.complete()).isTrue();
@@ -100,7 +100,7 @@ final class AccountTest {
     void tellsRateAndTimeLeftFromTheLastSeconds() {
         account.joined(START, METADATA, 0);
         for (int second = 1; second <= 8; second++) {
-            account.observe(START + second * SECOND, swarm(second <= 2 ? 0 : (second - 2) * 1024, 0, false, 0));
+            account.observe(START + second * SECOND, swarm(second <= 2 ? 0 : (second - 2) * 1024, 0, false, 0), null);
         }
         TransferSnapshot snapshot = account.snapshot();
         assertThat(snapshot.downBytesPerSecond()).isCloseTo(1024, within(1e-6));
@@ -110,7 +110,8 @@ final class AccountTest {
 
     @Test
     void learnsTheLengthOnce() {
-        Account open = new Account(SwarmMetadata.ofRootHash(METADATA.swarmId(), 1024, null), Path.of("film"));
+        Account open = Account.of(
+                TransferRequest.of(SwarmMetadata.ofRootHash(METADATA.swarmId(), 1024, null), Path.of("film")));
         assertThat(open.snapshot().missingBytes()).isEqualTo(-1);
         assertThat(open.snapshot().etaSeconds()).isEqualTo(-1);
         open.lengthKnown(10_240);

@@ -1,0 +1,112 @@
+package org.ppspp;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.engine.EngineEvent;
+import org.ppspp.engine.ExchangeConfig;
+import org.ppspp.engine.LiveConfig;
+import org.ppspp.engine.SwarmConfig;
+import org.ppspp.engine.SwarmMetadata;
+import org.ppspp.engine.SwarmSnapshot;
+import org.ppspp.integrity.IntegrityMethod;
+import org.ppspp.integrity.LivePublicKey;
+import org.ppspp.net.EngineLoop;
+import org.ppspp.storage.LocalContentException;
+import org.ppspp.storage.Progress;
+
+/** A live stream that is watched, and passed on to others. */
+final class LiveViewing implements TransferContent {
+    private final LiveRequest request;
+    private final LiveWindow window;
+
+    /** {@code loop} does what is to be done with the engine. */
+    LiveViewing(PeerParts parts, LiveRequest request, Consumer<EngineLoop.Action> loop) {
+        this.request = request;
+        this.window = new LiveWindow(parts, request, loop);
+    }
+
+    /** How to take part in the stream of this swarm. Throws {@link IllegalArgumentException} if the swarm ID is no key. */
+    static LiveConfig config(SwarmMetadata metadata) {
+        return metadata.integrityMethod() == IntegrityMethod.NONE
+                ? LiveConfig.unprotected()
+                : LiveConfig.viewer(LivePublicKey.parse(metadata.swarmId().toBytes()));
+    }
+
+    @Override
+    public String place() {
+        return "live stream";
+    }
+
+    @Override
+    public String name() {
+        return window.name();
+    }
+
+    @Override
+    public boolean live() {
+        return true;
+    }
+
+    @Override
+    public long lengthBytes() {
+        return UNKNOWN_LENGTH;
+    }
+
+    @Override
+    public ContentReader reader(long position) {
+        return window.playback().reader();
+    }
+
+    @Override
+    public int buffered(long position, int maxBytes) {
+        return window.playback().buffered(position, maxBytes);
+    }
+
+    @Override
+    public Coverage coverage(int maxCells) {
+        return Coverage.NONE;
+    }
+
+    @Override
+    public Found open(Progress checking) {
+        window.open();
+        LiveConfig config = config(request.metadata()).withDelay(request.delay().toNanos());
+        return new Found(
+                request.metadata(),
+                SwarmConfig.live(request.metadata(), config, ExchangeConfig.OFF),
+                0,
+                false,
+                List.of());
+    }
+
+    @Override
+    public void joined() {
+        window.joined();
+    }
+
+    @Override
+    public void on(EngineEvent event) {
+        window.on(event);
+    }
+
+    @Override
+    public void publish() {
+        throw new IllegalStateException("a stream has no end");
+    }
+
+    @Override
+    public @Nullable LiveStatus live(SwarmSnapshot snapshot) {
+        return window.status(snapshot);
+    }
+
+    @Override
+    public void stop() {
+        window.playback().close();
+    }
+
+    @Override
+    public void close() throws LocalContentException {
+        window.close();
+    }
+}
