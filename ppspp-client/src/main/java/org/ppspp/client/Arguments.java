@@ -3,6 +3,7 @@ package org.ppspp.client;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +25,11 @@ import picocli.CommandLine.ParseResult;
  */
 record Arguments(ClientCommand command, CommandLine parser) {
 
+    /** What 32-bit chunk ranges can say; one more means that nothing is discarded (RFC 7574 §7.9). */
+    private static final long MAX_WINDOW_CHUNKS = 0xFFFF_FFFEL;
+
+    private static final Duration MAX_DELAY = Duration.ofMinutes(10);
+
     /** Whether {@code --help} or {@code --version} was asked for, which is then all there is to do. */
     boolean helpOnly() {
         return parser.isUsageHelpRequested() || parser.isVersionHelpRequested();
@@ -40,10 +46,8 @@ record Arguments(ClientCommand command, CommandLine parser) {
         ParseResult result = parser.parseArgs(args);
         Arguments arguments = new Arguments(command, parser);
         if (!arguments.helpOnly()) {
-            if (command.play.vod && result.hasMatchedOption("--live")) {
-                throw arguments.wrong("--live and --vod exclude each other");
-            }
-            arguments.check(LaterOptions.given(result));
+            arguments.check();
+            arguments.checkLive();
             arguments.checkAlto(result);
             arguments.beQuietBesideContent();
         }
@@ -98,13 +102,9 @@ record Arguments(ClientCommand command, CommandLine parser) {
         }
     }
 
-    private void check(List<String> later) {
-        if (!later.isEmpty()) {
-            throw wrong(String.join(", ", later) + (later.size() == 1 ? " is" : " are")
-                    + " not available in this version yet");
-        }
+    private void check() {
         TransferOptions transfer = command.transfer;
-        if (swarm() == null) {
+        if (swarm() == null && !command.live.source) {
             throw wrong("no content named: give --swarmid or a ppspp: link");
         }
         if (transfer.swarmId != null && command.link != null) {
@@ -141,6 +141,35 @@ record Arguments(ClientCommand command, CommandLine parser) {
         }
         if (play.skipChunks < 0) {
             throw wrong("--skip must be a number of chunks");
+        }
+    }
+
+    private void checkLive() {
+        LiveOptions live = command.live;
+        if (live.live && command.play.vod) {
+            throw wrong("--live and --vod exclude each other");
+        }
+        if (live.source && !live.live) {
+            throw wrong("--livesrc goes with --live");
+        }
+        if (live.source && live.input == null) {
+            throw wrong("--livesrc needs --input: a file, - or one such as udp://:5000");
+        }
+        String sourceOnly = live.source ? null : live.sourceOnly();
+        if (sourceOnly != null) {
+            throw wrong(sourceOnly + " means nothing without --livesrc");
+        }
+        if (live.discardWindow != null && (live.discardWindow < 1 || live.discardWindow > MAX_WINDOW_CHUNKS)) {
+            throw wrong("--discardwnd must be 1 to " + MAX_WINDOW_CHUNKS);
+        }
+        if (live.delay != null && (live.delay.isZero() || live.delay.compareTo(MAX_DELAY) > 0)) {
+            throw wrong("--live-delay must be more than nothing and at most " + MAX_DELAY.toSeconds() + " s");
+        }
+        if (live.algorithm != null && !live.algorithm.signs()) {
+            throw wrong("--live-algorithm: " + live.algorithm + " is for old streams, and signs no new ones");
+        }
+        if (live.live && command.transfer.filename != null && !toStandardOutput()) {
+            throw wrong("--live has no --filename; --output FILE or --output - takes the stream");
         }
     }
 

@@ -37,7 +37,11 @@ import picocli.CommandLine.Parameters;
             "Watch it while it arrives, in mpv, VLC or ffplay; --http PORT serves it to any player or browser:",
             "  ppspp-client --tracker tracker.example --play 'ppspp:ID?...'",
             "Or pipe it into anything:",
-            "  ppspp-client --tracker tracker.example --vod --output - 'ppspp:ID?...' | mpv -%n"
+            "  ppspp-client --tracker tracker.example --vod --output - 'ppspp:ID?...' | mpv -",
+            "Send a live stream, and watch it elsewhere:",
+            "  ffmpeg ... -f mpegts - | ppspp-client --live --livesrc --input - --key stream.key \\",
+            "               --tracker tracker.example",
+            "  ppspp-client --live --output - 'ppspp:KEY?...' | mpv -%n"
         })
 final class ClientCommand {
     @Mixin
@@ -48,6 +52,9 @@ final class ClientCommand {
 
     @Mixin
     WatchOptions watch = new WatchOptions();
+
+    @Mixin
+    LiveOptions live = new LiveOptions();
 
     @Mixin
     NetworkOptions network = new NetworkOptions();
@@ -91,7 +98,6 @@ final class ClientCommand {
     /** A parser for a fresh command, with {@code defaults} below the command line where not null. */
     static CommandLine parser(ClientCommand command, @Nullable LayeredDefaults defaults) {
         CommandLine parser = new CommandLine(command);
-        LaterOptions.addTo(parser.getCommandSpec());
         parser.setAbbreviatedOptionsAllowed(true);
         parser.setCaseInsensitiveEnumValuesAllowed(true);
         parser.setOverwrittenOptionsAllowed(true);
@@ -139,7 +145,7 @@ final class ClientCommand {
         Map<String, CommandSpec> mixins = spec.mixins();
         StringBuilder text = new StringBuilder();
         List<OptionSpec> rest = new ArrayList<>(spec.options());
-        for (String name : List.of("transfer", "play", "watch", "network", "output")) {
+        for (String name : List.of("transfer", "play", "watch", "live", "network", "output")) {
             List<OptionSpec> options = new ArrayList<>();
             CommandSpec mixin = mixins.get(name);
             if (mixin == null) {

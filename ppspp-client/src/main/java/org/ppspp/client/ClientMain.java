@@ -6,15 +6,19 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.Signals;
+import org.ppspp.storage.LocalContentException;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 
@@ -58,6 +62,9 @@ public final class ClientMain {
                 return help(arguments, process.out());
             }
             return run(arguments, Plan.of(arguments), process);
+        } catch (LocalContentException e) {
+            process.err().println("ppspp-client: " + e.getMessage());
+            return ExitCode.FILE;
         } catch (ParameterException e) {
             process.err().println("ppspp-client: " + e.getMessage());
             process.err().println("Try 'ppspp-client --help'.");
@@ -101,8 +108,19 @@ public final class ClientMain {
             return ExitCode.FILE;
         }
         RunRecord record = new RunRecord(Clock.systemUTC(), RunArguments.of(arguments, plan));
-        OutputStream content = piped ? process.content() : OutputStream.nullOutputStream();
         @Nullable PrintStream traces = output.verbose.length > 0 ? process.err() : null;
+        Path recording = plan.playing() == null ? null : plan.playing().recording();
+        if (recording != null) {
+            try (OutputStream file = Files.newOutputStream(recording, recordingOptions(arguments))) {
+                return run(new Session(plan, display, record, file), display, process, traces);
+            } catch (FileAlreadyExistsException e) {
+                display.error(ExitCode.FILE, recording + " exists; --overwrite replaces it");
+            } catch (IOException e) {
+                display.error(ExitCode.FILE, "cannot write " + recording + ": " + LocalContentException.reason(e));
+            }
+            return ExitCode.FILE;
+        }
+        OutputStream content = piped ? process.content() : OutputStream.nullOutputStream();
         if (!plan.scratch()) {
             return run(new Session(plan, display, record, content), display, process, traces);
         }
@@ -112,6 +130,14 @@ public final class ClientMain {
             display.error(ExitCode.FILE, "temporary files: " + e);
             return ExitCode.FILE;
         }
+    }
+
+    private static OpenOption[] recordingOptions(Arguments arguments) {
+        return arguments.command().transfer.overwrite
+                ? new OpenOption[] {
+                    StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE
+                }
+                : new OpenOption[] {StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE};
     }
 
     private static ExitCode run(Session session, Display display, Surroundings process, @Nullable PrintStream traces) {

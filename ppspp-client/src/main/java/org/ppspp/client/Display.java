@@ -63,6 +63,9 @@ final class Display {
     void started(Plan plan, int port) {
         json(JsonReport.start(now(), plan, port));
         say(Terminal.Tone.PLAIN, "swarm " + plan.request().metadata().swarmId() + ", listening on port " + port);
+        if (plan.link() != null) {
+            say(Terminal.Tone.GOOD, "to be watched with ppspp-client --live '" + plan.link() + "'");
+        }
     }
 
     /** The addresses are results that a person or a program needs at once. */
@@ -139,11 +142,25 @@ final class Display {
         } else if (event instanceof TransferEvent.ChunkLost lost) {
             return Said.warning("chunk " + lost.chunk() + " on the disk is damaged and is fetched again");
         }
+        return saidOfStream(event);
+    }
+
+    private static Said saidOfStream(TransferEvent event) {
+        if (event instanceof TransferEvent.StreamRestarted) {
+            return Said.warning("the source has begun the stream anew");
+        } else if (event instanceof TransferEvent.SourceEquivocates twice) {
+            return Said.warning("the source has signed two contents for chunks " + twice.firstChunk() + " to "
+                    + twice.lastChunk() + ": its key may be in other hands");
+        }
         throw new AssertionError(event);
     }
 
     private void complete(Summary summary) {
         json(JsonReport.complete(now(), summary));
+        if (summary.file() == null) {
+            say(Terminal.Tone.PLAIN, "the input has ended; sharing what there is for a while");
+            return;
+        }
         if (summary.downloadedBytes() > 0) {
             say(Terminal.Tone.GOOD, "complete and verified: " + summary.file());
         } else {
@@ -164,7 +181,7 @@ final class Display {
         if (summary.complete() || summary.downloadedBytes() > 0 || summary.uploadedBytes() > 0) {
             say(Terminal.Tone.PLAIN, SummaryText.of(summary));
         }
-        if (!options.json && summary.complete()) {
+        if (!options.json && summary.complete() && summary.file() != null) {
             out.println(summary.file());
         }
     }

@@ -2,7 +2,7 @@ package org.ppspp.client;
 
 /** How the program ends, as scripts see it. */
 enum ExitCode {
-    OK(0, "complete and verified, or a seeder that was stopped"),
+    OK(0, "complete and verified, or a seeder or a live stream that was stopped"),
     UNEXPECTED(1, "unexpected error"),
     USAGE(2, "wrong usage"),
     FILE(3, "local file missing, unreadable, no space, or it would be overwritten"),

@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Locale;
+import org.ppspp.LiveStatus;
 import org.ppspp.Summary;
+import org.ppspp.TransferRequest;
 import org.ppspp.TransferSnapshot;
 import org.ppspp.engine.SwarmMetadata;
 
@@ -21,7 +23,13 @@ final class JsonReport {
         node.put("version", ClientCommand.Version.number());
         node.put("pid", ProcessHandle.current().pid());
         node.put("swarm", metadata.swarmId().toString());
-        node.put("file", plan.request().target().toString());
+        node.put(
+                "file",
+                plan.request() instanceof TransferRequest file ? file.target().toString() : null);
+        node.put("live", plan.live());
+        if (plan.link() != null) {
+            node.put("link", plan.link());
+        }
         node.put("port", port);
         node.put("chunk_size", metadata.chunkSizeBytes());
         node.put("bytes", metadata.contentLengthBytes());
@@ -67,11 +75,22 @@ final class JsonReport {
         node.put("seeds", snapshot.seeds());
         node.put("known_peers", snapshot.swarm().knownAddresses());
         node.put("eta_seconds", snapshot.etaSeconds() < 0 ? null : snapshot.etaSeconds());
+        LiveStatus live = snapshot.live();
+        if (live != null) {
+            node.put("delay_seconds", rounded(live.delaySeconds()));
+            node.put("buffer_seconds", rounded(live.bufferSeconds()));
+            node.put("stream_bytes_per_second", Math.round(live.bytesPerSecond()));
+            node.put("lost_chunks", live.lostChunks());
+        }
         if (snapshot.checkBytes() > 0) {
             node.put("checked_bytes", snapshot.checkedBytes());
             node.put("check_bytes", snapshot.checkBytes());
         }
         return node.toString();
+    }
+
+    private static double rounded(double seconds) {
+        return Math.round(seconds * 1e3) / 1e3;
     }
 
     static String complete(Instant time, Summary summary) {
@@ -94,7 +113,7 @@ final class JsonReport {
     private static ObjectNode results(ObjectNode node, Summary summary) {
         node.put("complete", summary.complete());
         node.put("swarm", summary.metadata().swarmId().toString());
-        node.put("file", summary.file().toString());
+        node.put("file", summary.file() == null ? null : summary.file().toString());
         node.put("bytes", summary.metadata().contentLengthBytes());
         node.put("seconds", summary.elapsed().toMillis() / 1e3);
         node.put("downloaded_bytes", summary.downloadedBytes());

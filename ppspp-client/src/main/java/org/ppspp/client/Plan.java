@@ -7,20 +7,24 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.Endpoint;
 import org.ppspp.ExchangePolicy;
 import org.ppspp.HostAndPort;
+import org.ppspp.LiveRequest;
 import org.ppspp.PeerConfig;
 import org.ppspp.PlayPolicy;
 import org.ppspp.SwarmLink;
+import org.ppspp.SwarmRequest;
 import org.ppspp.TransferRequest;
 import org.ppspp.engine.EngineConfig;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.integrity.IntegrityMethod;
 import org.ppspp.storage.ExistingFile;
+import org.ppspp.storage.LocalContentException;
 import picocli.CommandLine.ParameterException;
 
 /**
@@ -29,6 +33,7 @@ import picocli.CommandLine.ParameterException;
  * @param peer where to listen and how much to use
  * @param portIsFree whether another port will do where the usual one is taken
  * @param request what to transfer
+ * @param link of the live stream that starts here, for its viewers; null where none does
  * @param scratch whether the file is of no use after the run
  * @param playing how the content is carried to whoever consumes it, or null where nobody does
  * @param limits when to end
@@ -40,7 +45,8 @@ import picocli.CommandLine.ParameterException;
 record Plan(
         PeerConfig peer,
         boolean portIsFree,
-        TransferRequest request,
+        SwarmRequest request,
+        @Nullable String link,
         boolean scratch,
         @Nullable Playing playing,
         StopRule.Limits limits,
@@ -52,13 +58,22 @@ record Plan(
     /** The content's file in a folder of this run alone, where the user named none. */
     private static final String SCRATCH_NAME = "content";
 
+    /** How long the source of a live stream still shares when its input has ended: until the last viewer has the end. */
+    private static final Duration AFTER_INPUT = Duration.ofSeconds(10);
+
     /**
      * How the content is consumed as it arrives.
      *
-     * @param standardOutput whether that is where it goes; else it goes nowhere
+     * @param standardOutput whether that is where it goes
+     * @param recording the file that it goes to, in the order in which it is played, or null; without either it goes nowhere
      * @param manner how
      */
-    record Playing(boolean standardOutput, Playout.Manner manner) {}
+    record Playing(boolean standardOutput, @Nullable Path recording, Playout.Manner manner) {}
+
+    /** Whether this is about a live stream. */
+    boolean live() {
+        return request instanceof LiveRequest;
+    }
 
     /** Whether the content goes to standard output. */
     boolean toStandardOutput() {
@@ -67,80 +82,142 @@ record Plan(
 
     /** The same with its file in another folder. */
     Plan in(Path folder) {
-        TransferRequest moved =
-                request.withTarget(folder.resolve(request.target().getFileName()));
-        return new Plan(peer, portIsFree, moved, scratch, playing, limits, identifier, logFile, resultsFile, watching);
+        if (!(request instanceof TransferRequest file)) {
+            return this;
+        }
+        TransferRequest moved = file.withTarget(folder.resolve(file.target().getFileName()));
+        return new Plan(
+                peer, portIsFree, moved, link, scratch, playing, limits, identifier, logFile, resultsFile, watching);
     }
 
-    /** Throws {@link ParameterException} with a message for the user where the options contradict each other. */
-    static Plan of(Arguments arguments) {
-        ClientCommand command = arguments.command();
+    /**
+     * Makes the key of a live stream that starts here, if there is none.
+     *
+     * @throws ParameterException with a message for the user where the options contradict each other
+     * @throws LocalContentException if the key cannot be used
+     */
+    static Plan of(Arguments arguments) throws LocalContentException {
         try {
-            SwarmLink link = SwarmLink.parse(String.valueOf(arguments.swarm()));
-            List<Endpoint> trackers = trackers(command.transfer, link);
+            String named = arguments.swarm();
+            SwarmLink link = named == null ? null : SwarmLink.parse(named);
             Path folder = folder(arguments);
-            TransferRequest request = TransferRequest.of(
-                            metadata(command.transfer, link), file(arguments, folder, link))
-                    .withTrackers(trackers)
-                    .withPeers(peers(command.network, link))
-                    .withTransport(command.network.policy())
-                    .withExchange(exchange(command.network, folder))
-                    .withExisting(existing(command.transfer))
-                    .withVerifyOnRead(command.transfer.verifyOnRead)
-                    .withPlay(new PlayPolicy(
-                            command.play.bufferChunks,
-                            command.play.aheadChunks,
-                            command.play.vod || arguments.toStandardOutput()))
-                    .withAlto(command.network.altoConfig());
-            HostAndPort listen = command.network.listen;
-            return new Plan(
-                    peer(command.network),
-                    listen == null || listen.port() < 0,
-                    request,
-                    scratch(arguments, link),
-                    playing(arguments, request.metadata().chunkSizeBytes()),
-                    limits(arguments, !trackers.isEmpty() && request.peers().isEmpty()),
-                    command.transfer.identifier,
-                    resolve(folder, command.output.logFile),
-                    resolve(folder, command.output.resultsFile),
-                    Watching.Plan.of(command.watch, folder));
+            boolean live = arguments.command().live.live
+                    || (link != null && link.metadata().integrityMethod() != IntegrityMethod.MERKLE_HASH_TREE);
+            return live ? live(arguments, link, folder) : file(arguments, link, folder);
         } catch (IllegalArgumentException e) {
             throw arguments.wrong(String.valueOf(e.getMessage()));
         }
     }
 
+    private static Plan file(Arguments arguments, @Nullable SwarmLink named, Path folder) {
+        if (named == null) {
+            throw new IllegalArgumentException("no content named: give --swarmid or a ppspp: link");
+        }
+        ClientCommand command = arguments.command();
+        TransferRequest request = TransferRequest.of(
+                        metadata(command.transfer, named), target(arguments, folder, named))
+                .withTrackers(trackers(command.transfer, named))
+                .withPeers(peers(command.network, named))
+                .withTransport(command.network.policy())
+                .withExchange(exchange(command.network, folder))
+                .withExisting(existing(command.transfer))
+                .withVerifyOnRead(command.transfer.verifyOnRead)
+                .withPlay(new PlayPolicy(
+                        command.play.bufferChunks,
+                        command.play.aheadChunks,
+                        command.play.vod || arguments.toStandardOutput()))
+                .withAlto(command.network.altoConfig());
+        return of(
+                arguments,
+                folder,
+                request,
+                null,
+                scratch(arguments, named),
+                playing(arguments, request.metadata().chunkSizeBytes()));
+    }
+
+    private static Plan live(Arguments arguments, @Nullable SwarmLink named, Path folder) throws LocalContentException {
+        ClientCommand command = arguments.command();
+        LiveRequest request = LivePlan.request(command, named, folder)
+                .withTrackers(trackers(command.transfer, named))
+                .withPeers(peers(command.network, named))
+                .withTransport(command.network.policy())
+                .withExchange(exchange(command.network, folder))
+                .withAlto(command.network.altoConfig());
+        String link = request.source() == null
+                ? null
+                : new SwarmLink(
+                                request.metadata(),
+                                null,
+                                request.trackers().stream()
+                                        .map(Endpoint::toString)
+                                        .toList(),
+                                List.of())
+                        .toString();
+        String file = named(arguments);
+        Playing playing = arguments.toStandardOutput() || file != null
+                ? new Playing(
+                        arguments.toStandardOutput(),
+                        file == null ? null : path(folder, file),
+                        new Playout.Manner(0, 0))
+                : null;
+        return of(arguments, folder, request, link, false, playing);
+    }
+
+    private static Plan of(
+            Arguments arguments,
+            Path folder,
+            SwarmRequest request,
+            @Nullable String link,
+            boolean scratch,
+            @Nullable Playing playing) {
+        ClientCommand command = arguments.command();
+        HostAndPort listen = command.network.listen;
+        return new Plan(
+                peer(command.network),
+                listen == null || listen.port() < 0,
+                request,
+                link,
+                scratch,
+                playing,
+                limits(arguments, request),
+                command.transfer.identifier,
+                resolve(folder, command.output.logFile),
+                resolve(folder, command.output.resultsFile),
+                Watching.Plan.of(command.watch, folder));
+    }
+
     private static SwarmMetadata metadata(TransferOptions options, SwarmLink link) {
         SwarmMetadata metadata = link.metadata();
-        if (metadata.integrityMethod() != IntegrityMethod.MERKLE_HASH_TREE) {
-            throw new IllegalArgumentException(
-                    "the swarm ID has " + 2 * metadata.swarmId().length()
-                            + " digits; a root hash has 40 (SHA-1), 56, 64 (SHA-256), 96 or 128. Live streams are not available"
-                            + " in this version yet");
-        }
         Long length = metadata.contentLengthBytes();
         if (options.filesize != null && length != null && !options.filesize.equals(length)) {
             throw new IllegalArgumentException(
                     "--filesize says " + options.filesize + " bytes, but the link says " + length);
         }
-        boolean linkHasSize = metadata.chunkSizeBytes() != SwarmMetadata.DEFAULT_CHUNK_SIZE_BYTES;
-        if (options.chunkSize != null && linkHasSize && options.chunkSize != metadata.chunkSizeBytes()) {
-            throw new IllegalArgumentException("--chunk-size says " + options.chunkSize + " bytes, but the link says "
-                    + metadata.chunkSizeBytes());
-        }
         return new SwarmMetadata(
                 metadata.swarmId(),
                 metadata.integrityMethod(),
                 metadata.hashFunction(),
-                options.chunkSize == null
-                        ? metadata.chunkSizeBytes()
-                        : (int) Math.min(options.chunkSize, Integer.MAX_VALUE),
+                chunkSize(options, metadata),
                 metadata.addressing(),
                 options.filesize == null ? length : options.filesize,
                 null);
     }
 
-    private static List<Endpoint> trackers(TransferOptions options, SwarmLink link) {
-        if (!options.trackers.isEmpty()) {
+    /** The chunk size of a swarm, by an option or else by its link. */
+    static int chunkSize(TransferOptions options, SwarmMetadata metadata) {
+        boolean linkHasSize = metadata.chunkSizeBytes() != SwarmMetadata.DEFAULT_CHUNK_SIZE_BYTES;
+        if (options.chunkSize != null && linkHasSize && options.chunkSize != metadata.chunkSizeBytes()) {
+            throw new IllegalArgumentException("--chunk-size says " + options.chunkSize + " bytes, but the link says "
+                    + metadata.chunkSizeBytes());
+        }
+        return options.chunkSize == null
+                ? metadata.chunkSizeBytes()
+                : (int) Math.min(options.chunkSize, Integer.MAX_VALUE);
+    }
+
+    private static List<Endpoint> trackers(TransferOptions options, @Nullable SwarmLink link) {
+        if (!options.trackers.isEmpty() || link == null) {
             return options.trackers;
         }
         List<Endpoint> trackers = new ArrayList<>();
@@ -150,9 +227,9 @@ record Plan(
         return trackers;
     }
 
-    private static List<Endpoint> peers(NetworkOptions options, SwarmLink link) {
+    private static List<Endpoint> peers(NetworkOptions options, @Nullable SwarmLink link) {
         List<Endpoint> peers = new ArrayList<>(options.peers);
-        for (String peer : link.peers()) {
+        for (String peer : link == null ? List.<String>of() : link.peers()) {
             peers.add(Endpoint.parse(peer, PeerConfig.DEFAULT_PORT));
         }
         return peers;
@@ -169,7 +246,7 @@ record Plan(
         return folder.toAbsolutePath();
     }
 
-    private static Path file(Arguments arguments, Path folder, SwarmLink link) {
+    private static Path target(Arguments arguments, Path folder, SwarmLink link) {
         String name = named(arguments);
         if (name == null) {
             name = link.name();
@@ -180,6 +257,10 @@ record Plan(
         if (name == null) {
             throw new IllegalArgumentException("no file named: give --filename");
         }
+        return path(folder, name);
+    }
+
+    private static Path path(Path folder, String name) {
         try {
             return folder.resolve(name);
         } catch (InvalidPathException e) {
@@ -212,7 +293,7 @@ record Plan(
                 options.aheadChunks == 0 ? options.bufferChunks : Math.min(options.bufferChunks, options.aheadChunks);
         long bufferBytes = options.vod ? Math.min(buffer * chunkSizeBytes, Integer.MAX_VALUE) : 0;
         long skipBytes = options.vod ? (long) options.skipChunks * chunkSizeBytes : 0;
-        return new Playing(standardOutput, new Playout.Manner((int) bufferBytes, skipBytes));
+        return new Playing(standardOutput, null, new Playout.Manner((int) bufferBytes, skipBytes));
     }
 
     private static @Nullable Path resolve(Path folder, @Nullable Path file) {
@@ -270,14 +351,18 @@ record Plan(
         }
     }
 
-    private static StopRule.Limits limits(Arguments arguments, boolean trackersAlone) {
+    private static StopRule.Limits limits(Arguments arguments, SwarmRequest request) {
         TransferOptions options = arguments.command().transfer;
+        boolean source = request instanceof LiveRequest live && live.source() != null;
+        boolean exit = options.exitWhenComplete || arguments.toStandardOutput();
+        boolean trackersAlone = !request.trackers().isEmpty() && request.peers().isEmpty() && !source;
         return new StopRule.Limits(
                 options.timeout,
                 options.timeLimit,
-                options.seedTime,
+                source && options.seedTime == null && !exit ? AFTER_INPUT : options.seedTime,
                 options.seedRatio,
-                options.exitWhenComplete || arguments.toStandardOutput(),
-                trackersAlone);
+                exit,
+                trackersAlone,
+                request instanceof LiveRequest);
     }
 }

@@ -2,6 +2,7 @@ package org.ppspp.client;
 
 import java.util.Locale;
 import org.ppspp.Durations;
+import org.ppspp.LiveStatus;
 import org.ppspp.Sizes;
 import org.ppspp.TransferSnapshot;
 import org.ppspp.TransferState;
@@ -34,13 +35,29 @@ final class ProgressLine {
                         + (snapshot.swarm().presentBytes() > 0 ? fetched(snapshot, bar) + "  " : "")
                         + "known " + snapshot.swarm().knownAddresses();
             case DOWNLOADING, PAUSED_DISK -> fetched(snapshot, bar) + rates(snapshot) + waiting(snapshot);
+            case STREAMING -> live(snapshot);
             case SEEDING ->
-                "seeding " + Sizes.format(snapshot.swarm().contentLengthBytes())
+                "seeding " + Sizes.format(Math.max(0, snapshot.swarm().contentLengthBytes()))
                         + "  U " + Sizes.formatRate(snapshot.upBytesPerSecond())
                         + "  sent " + Sizes.format(snapshot.swarm().sentBytes())
                         + "  peers " + snapshot.peers();
             case STOPPED -> "stopped  " + fetched(snapshot, bar);
         };
+    }
+
+    private static String live(TransferSnapshot snapshot) {
+        LiveStatus live = snapshot.live();
+        if (live == null || live.source()) {
+            return "sending " + Sizes.formatRate(live == null ? 0 : live.bytesPerSecond())
+                    + "  U " + Sizes.formatRate(snapshot.upBytesPerSecond())
+                    + "  sent " + Sizes.format(snapshot.swarm().sentBytes())
+                    + "  peers " + snapshot.peers();
+        }
+        return String.format(Locale.ROOT, "live  delay %.1fs  buf %.1fs", live.delaySeconds(), live.bufferSeconds())
+                + "  D " + Sizes.formatRate(snapshot.downBytesPerSecond())
+                + "  U " + Sizes.formatRate(snapshot.upBytesPerSecond())
+                + "  peers " + snapshot.peers()
+                + (live.lostChunks() > 0 ? "  lost " + live.lostChunks() : "");
     }
 
     private static String fetched(TransferSnapshot snapshot, boolean bar) {

@@ -40,8 +40,8 @@ final class ResultsFile {
         ObjectNode root = JSON.createObjectNode();
         root.put("data_tx", snapshot.wireSentBytes());
         root.put("data_rx", snapshot.wireReceivedBytes());
-        root.put("live", false);
-        root.put("live_src", false);
+        root.put("live", snapshot.live() != null);
+        root.put("live_src", Boolean.TRUE.equals(run.arguments().get("livesrc")));
         root.put("file_ts_start", run.contentStart());
         root.put("file_ts_end", run.contentEnd());
         root.put("start_source", run.startSource());

@@ -25,8 +25,11 @@ final class RunArguments {
         if (transfer.filesize != null) {
             values.put("filesize", transfer.filesize);
         }
-        values.put("live", false);
-        values.put("livesrc", false);
+        values.put("live", plan.live());
+        values.put("livesrc", command.live.source);
+        if (plan.request().metadata().discardWindowChunks() != null) {
+            values.put("discardwnd", plan.request().metadata().discardWindowChunks());
+        }
         values.put("vod", command.play.vod);
         values.put("skip", command.play.skipChunks > 0);
         values.put("buffsz", command.play.bufferChunks);

@@ -37,7 +37,7 @@ final class RunRecord {
         peers.observe(snapshot.swarm());
         switch (snapshot.state()) {
             case CHECKING -> contentStart = now();
-            case CONNECTING, DOWNLOADING, PAUSED_DISK -> downloading = true;
+            case CONNECTING, DOWNLOADING, STREAMING, PAUSED_DISK -> downloading = true;
             case SEEDING -> {
                 if (contentEnd == null) {
                     contentEnd = now();

@@ -48,7 +48,7 @@ final class Session {
         this.record = record;
         this.content = content;
         this.rule = new StopRule(plan.limits(), System.nanoTime());
-        undelivered(plan.toStandardOutput());
+        undelivered(plan.toStandardOutput() && !plan.live());
         this.aloneSince = System.nanoTime();
     }
 
@@ -158,7 +158,7 @@ final class Session {
             record.observe(snapshot);
             StopRule.Verdict end = end(now, snapshot);
             // A snapshot shows completion a moment before the event is here, which is to be told first.
-            if (end != null && (end.code() != ExitCode.OK || completionTold)) {
+            if (end != null && (end.code() != ExitCode.OK || completionTold || plan.live())) {
                 return end;
             }
             display.progress(now, snapshot);
@@ -180,7 +180,8 @@ final class Session {
     private StopRule.@Nullable Verdict end(long now, TransferSnapshot snapshot) {
         StopRule.Verdict ruled = rule.check(now, snapshot);
         if (signal != null) {
-            return new StopRule.Verdict(record.complete() && !undelivered ? ExitCode.OK : signal, "");
+            boolean done = plan.live() || (record.complete() && !undelivered);
+            return new StopRule.Verdict(done ? ExitCode.OK : signal, "");
         }
         return verdict != null ? verdict : ruled;
     }

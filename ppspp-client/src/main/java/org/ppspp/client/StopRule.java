@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.TransferSnapshot;
 import org.ppspp.TransferState;
+import org.ppspp.engine.LiveSnapshot;
 
 /** Decides when a transfer has come to its end, and how it ended. Time is in nanoseconds of one monotonic clock. */
 final class StopRule {
@@ -19,6 +20,7 @@ final class StopRule {
      * @param seedRatio how often to give the content away, or null
      * @param exitWhenComplete end on completion where neither of these two is given
      * @param trackersAlone whether trackers are the only source of peers
+     * @param live whether this is a live stream, which has no end of its own
      */
     record Limits(
             @Nullable Duration timeout,
@@ -26,7 +28,8 @@ final class StopRule {
             @Nullable Duration seedTime,
             @Nullable Double seedRatio,
             boolean exitWhenComplete,
-            boolean trackersAlone) {}
+            boolean trackersAlone,
+            boolean live) {}
 
     /** The end: the code, and a line that says what to do where something went wrong. */
     record Verdict(ExitCode code, String message) {}
@@ -81,6 +84,9 @@ final class StopRule {
         if (complete) {
             return limitReached || sharedEnough(now, snapshot) ? new Verdict(ExitCode.OK, "") : null;
         }
+        if (limitReached && limits.live()) {
+            return new Verdict(ExitCode.OK, "");
+        }
         if (limitReached) {
             return new Verdict(
                     ExitCode.TIME_LIMIT, "--time-limit reached before complete; the same command resumes the download");
@@ -100,7 +106,7 @@ final class StopRule {
 
     private void observe(long now, TransferSnapshot snapshot) {
         peerSeen |= snapshot.peers() > 0;
-        long bytes = snapshot.swarm().presentBytes();
+        long bytes = progress(snapshot);
         if (snapshot.state() == TransferState.CHECKING) {
             // Nobody is asked for peers before the disk is checked.
             openSince = now;
@@ -117,6 +123,12 @@ final class StopRule {
             complete = true;
             completeSince = now;
         }
+    }
+
+    /** A number that grows whenever something useful comes. */
+    private static long progress(TransferSnapshot snapshot) {
+        LiveSnapshot live = snapshot.swarm().live();
+        return live == null ? snapshot.swarm().presentBytes() : snapshot.swarm().receivedBytes() + live.edge() + 1;
     }
 
     private boolean sharedEnough(long now, TransferSnapshot snapshot) {
@@ -142,6 +154,13 @@ final class StopRule {
         if (sizeNeeded) {
             return new Verdict(
                     ExitCode.NO_PEERS, "the size of this content cannot be proven; give --filesize or a ppspp: link");
+        }
+        LiveSnapshot live = snapshot.swarm().live();
+        if (live != null && live.signaturesRefused() > 0 && live.signaturesTaken() == 0) {
+            return new Verdict(
+                    ExitCode.INTEGRITY,
+                    "peers sent only signatures that are old or not of this stream; check --swarmid, and the clock of"
+                            + " this machine");
         }
         if (!progressed && snapshot.swarm().refusedChunks() > 0) {
             return new Verdict(

@@ -12,8 +12,12 @@ final class SummaryText {
     static String of(Summary summary) {
         StringBuilder text = new StringBuilder(200);
         Long length = summary.metadata().contentLengthBytes();
-        text.append(summary.complete() ? "complete" : "not complete");
-        text.append(": ").append(summary.file());
+        if (summary.file() == null) {
+            text.append("live stream, ").append(Durations.format(summary.elapsed()));
+        } else {
+            text.append(summary.complete() ? "complete" : "not complete");
+            text.append(": ").append(summary.file());
+        }
         if (length != null) {
             text.append(", ").append(Sizes.format(length));
         }

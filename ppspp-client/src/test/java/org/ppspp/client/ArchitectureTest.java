@@ -13,10 +13,16 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.Set;
 import org.ppspp.engine.Dialect;
 import org.ppspp.engine.EngineConfig;
+import org.ppspp.engine.LiveSnapshot;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.engine.SwarmSnapshot;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.integrity.IntegrityMethod;
+import org.ppspp.integrity.LiveAlgorithm;
+import org.ppspp.integrity.LivePublicKey;
+import org.ppspp.integrity.LiveSigner;
+import org.ppspp.media.input.InputSettings;
+import org.ppspp.media.input.LiveInput;
 import org.ppspp.storage.ExistingFile;
 import org.ppspp.storage.LocalContentException;
 import org.ppspp.storage.Progress;
@@ -35,6 +41,12 @@ final class ArchitectureTest {
             SwarmSnapshot.class,
             HashFunction.class,
             IntegrityMethod.class,
+            LiveAlgorithm.class,
+            LivePublicKey.class,
+            LiveSigner.class,
+            LiveSnapshot.class,
+            LiveInput.class,
+            InputSettings.class,
             ExistingFile.class,
             LocalContentException.class,
             Progress.class,

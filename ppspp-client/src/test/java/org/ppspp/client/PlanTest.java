@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -27,11 +28,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.ppspp.AltoConfig;
 import org.ppspp.Endpoint;
 import org.ppspp.ExchangePolicy;
+import org.ppspp.LiveKeys;
+import org.ppspp.LiveRequest;
+import org.ppspp.LiveSource;
 import org.ppspp.PlayPolicy;
+import org.ppspp.SwarmLink;
+import org.ppspp.TransferRequest;
 import org.ppspp.engine.EngineConfig;
 import org.ppspp.gateway.AccessToken;
 import org.ppspp.integrity.HashFunction;
+import org.ppspp.integrity.IntegrityMethod;
 import org.ppspp.storage.ExistingFile;
+import org.ppspp.storage.LocalContentException;
 import picocli.CommandLine.ParameterException;
 
 final class PlanTest {
@@ -41,7 +49,19 @@ final class PlanTest {
     Path folder;
 
     private static Plan plan(String... args) {
-        return Plan.of(Arguments.parse(Map.of(), args));
+        try {
+            return Plan.of(Arguments.parse(Map.of(), args));
+        } catch (LocalContentException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static TransferRequest file(Plan plan) {
+        return (TransferRequest) plan.request();
+    }
+
+    private static LiveRequest live(Plan plan) {
+        return (LiveRequest) plan.request();
     }
 
     @Test
@@ -70,10 +90,10 @@ final class PlanTest {
     @Test
     void putsContentThatIsOnlyPlayedIntoAFolderOfItsOwn() {
         Plan plan = plan(ID, "--output", "-");
-        assertThat(plan.playing()).isEqualTo(new Plan.Playing(true, new Playout.Manner(0, 0)));
+        assertThat(plan.playing()).isEqualTo(new Plan.Playing(true, null, new Playout.Manner(0, 0)));
         assertThat(plan.scratch()).isTrue();
         assertThat(plan.limits().exitWhenComplete()).isTrue();
-        assertThat(plan.in(folder).request().target()).isEqualTo(folder.resolve("content"));
+        assertThat(file(plan.in(folder)).target()).isEqualTo(folder.resolve("content"));
         assertThat(plan(ID, "--filename", "-")).isEqualTo(plan(ID, "--filename", "-", "--output", "-"));
         assertThat(plan(ID, "--filename", "film", "--output", "-").scratch()).isFalse();
         assertThat(plan(ID, "--filename", "film", "--output", "-").playing()).isEqualTo(plan.playing());
@@ -81,17 +101,16 @@ final class PlanTest {
         assertThat(plan(ID + "?n=film", "--http", "0").scratch()).isFalse();
         assertThat(plan(ID, "--filename", "film", "--http", "0", "--vod").playing())
                 .isNull();
-        assertThat(plan(ID, "--output", "film").request().target().getFileName())
-                .isEqualTo(Path.of("film"));
+        assertThat(file(plan(ID, "--output", "film")).target().getFileName()).isEqualTo(Path.of("film"));
         assertThat(plan(ID, "--output", "film").playing()).isNull();
     }
 
     @Test
     void playsAsOptionsSay() {
         Plan plan = plan(ID, "--filename", "film", "--vod", "--buffsz", "7", "--dlfwd", "5", "--skip=3");
-        assertThat(plan.playing()).isEqualTo(new Plan.Playing(false, new Playout.Manner(5 * 1024, 3 * 1024)));
-        assertThat(plan.request().play()).isEqualTo(new PlayPolicy(7, 5, true));
-        assertThat(plan(ID, "--filename", "film").request().play()).isEqualTo(PlayPolicy.DEFAULT);
+        assertThat(plan.playing()).isEqualTo(new Plan.Playing(false, null, new Playout.Manner(5 * 1024, 3 * 1024)));
+        assertThat(file(plan).play()).isEqualTo(new PlayPolicy(7, 5, true));
+        assertThat(file(plan(ID, "--filename", "film")).play()).isEqualTo(PlayPolicy.DEFAULT);
     }
 
     @Test
@@ -106,7 +125,7 @@ final class PlanTest {
                 "log",
                 "--results-file",
                 "/else/where");
-        assertThat(plan.request().target()).isEqualTo(folder.resolve("film"));
+        assertThat(file(plan).target()).isEqualTo(folder.resolve("film"));
         assertThat(plan.logFile()).isEqualTo(folder.resolve("log"));
         assertThat(plan.resultsFile()).isEqualTo(Path.of("/else/where"));
         assertThatThrownBy(() -> plan(
@@ -122,7 +141,7 @@ final class PlanTest {
     @Test
     void takesNameTrackersSizeAndChunkSizeFromTheLink() {
         Plan plan = plan("ppspp:" + ID + "?cs=8192&l=5000&n=film.mp4&tr=a.example:7&tr=b.example");
-        assertThat(plan.request().target().getFileName()).hasToString("film.mp4");
+        assertThat(file(plan).target().getFileName()).hasToString("film.mp4");
         assertThat(plan.request().trackers())
                 .containsExactly(new Endpoint("a.example", 7), new Endpoint("b.example", 6777));
         assertThat(plan.request().metadata().chunkSizeBytes()).isEqualTo(8192);
@@ -134,7 +153,7 @@ final class PlanTest {
     void prefersWhatIsTypedToTheLinksNameAndTrackers() {
         Plan plan =
                 plan("ppspp:" + ID + "?n=film.mp4&tr=a.example", "--filename", "own", "--tracker", "t", "--peer", "p");
-        assertThat(plan.request().target().getFileName()).hasToString("own");
+        assertThat(file(plan).target().getFileName()).hasToString("own");
         assertThat(plan.request().trackers()).containsExactly(new Endpoint("t", 6777));
         assertThat(plan.limits().trackersAlone()).isFalse();
     }
@@ -180,11 +199,9 @@ final class PlanTest {
 
     @Test
     void knowsWhatToDoWithAnExistingFile() {
-        assertThat(plan(ID, "--filename", "f").request().existing()).isEqualTo(ExistingFile.MOVE_ASIDE);
-        assertThat(plan(ID, "--filename", "f", "--overwrite").request().existing())
-                .isEqualTo(ExistingFile.OVERWRITE);
-        assertThat(plan(ID, "--filename", "f", "--no-clobber").request().existing())
-                .isEqualTo(ExistingFile.KEEP);
+        assertThat(file(plan(ID, "--filename", "f")).existing()).isEqualTo(ExistingFile.MOVE_ASIDE);
+        assertThat(file(plan(ID, "--filename", "f", "--overwrite")).existing()).isEqualTo(ExistingFile.OVERWRITE);
+        assertThat(file(plan(ID, "--filename", "f", "--no-clobber")).existing()).isEqualTo(ExistingFile.KEEP);
     }
 
     @Test
@@ -292,5 +309,57 @@ final class PlanTest {
         assertThatThrownBy(() -> watching("--http", "0", "--http-open", "--http-token-file", "x"))
                 .hasMessageContaining("exclude each other");
         assertThatThrownBy(() -> plan(ID, "--filename", "f", "--hls")).hasMessageContaining("--http or --play");
+    }
+
+    private Plan source(String... more) {
+        List<String> args = new ArrayList<>(
+                List.of("--live", "--livesrc", "--input", "-", "--workdir", folder.toString(), "--key", "stream.key"));
+        args.addAll(List.of(more));
+        return plan(args.toArray(String[]::new));
+    }
+
+    @Test
+    void makesTheKeyOfAStreamAndTheLinkForItsViewers() throws LocalContentException {
+        Plan plan = source("--tracker", "t.example");
+        String id = LiveKeys.read(folder.resolve("stream.key"), null)
+                .publicKey()
+                .swarmId()
+                .toString();
+        assertThat(plan.link()).isEqualTo("ppspp:" + id + "?cs=940&dw=32768&tr=t.example:6777");
+        LiveSource source = Objects.requireNonNull(live(plan).source());
+        assertThat(source.positionFile()).isEqualTo(folder.resolve("stream.key.position"));
+        assertThat(plan.limits().seedTime()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(source("--tracker", "t.example").link()).isEqualTo(plan.link());
+
+        Plan viewer = plan("--live", String.valueOf(plan.link()), "--live-delay", "2s", "--output", "-");
+        assertThat(live(viewer).metadata()).isEqualTo(live(plan).metadata());
+        assertThat(live(viewer).source()).isNull();
+        assertThat(live(viewer).delay()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(viewer.toStandardOutput()).isTrue();
+        assertThat(viewer.playing()).isEqualTo(new Plan.Playing(true, null, new Playout.Manner(0, 0)));
+        assertThat(viewer.link()).isNull();
+        assertThat(plan(String.valueOf(plan.link())).live())
+                .as("the link says what it is of")
+                .isTrue();
+    }
+
+    @Test
+    void describesAStreamAsOptionsSay() {
+        Plan plan = source("--sign-all", "--discardwnd", "5000", "--chunk-size", "1316", "--seed-time", "3s");
+        assertThat(plan.request().metadata().integrityMethod()).isEqualTo(IntegrityMethod.SIGN_ALL);
+        assertThat(plan.request().metadata().discardWindowChunks()).isEqualTo(5000);
+        assertThat(plan.request().metadata().chunkSizeBytes()).isEqualTo(1316);
+        assertThat(plan.limits().seedTime()).isEqualTo(Duration.ofSeconds(3));
+        assertThatThrownBy(() -> source(
+                        "--swarmid",
+                        SwarmLink.parse(String.valueOf(source("--key", "other").link()))
+                                .metadata()
+                                .swarmId()
+                                .toString()))
+                .hasMessageContaining("not that of the key");
+        assertThatThrownBy(() -> plan("--live", String.valueOf(plan.link()), "--discardwnd", "7"))
+                .hasMessageContaining("but the link says 5000");
+        assertThatThrownBy(() -> plan("--live", ID)).hasMessageContaining("leave out --live");
+        assertThatThrownBy(() -> plan("--live", "--livesrc", "--input", "-")).hasMessageContaining("--key FILE");
     }
 }

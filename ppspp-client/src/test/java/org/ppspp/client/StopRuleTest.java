@@ -11,14 +11,14 @@ import org.ppspp.TransferState;
 final class StopRuleTest {
     private static final long START = 7_000_000_000L;
 
-    private static final StopRule.Limits NONE = new StopRule.Limits(null, null, null, null, false, false);
+    private static final StopRule.Limits NONE = new StopRule.Limits(null, null, null, null, false, false, false);
 
     private static long at(double seconds) {
         return START + (long) (seconds * 1e9);
     }
 
     private static StopRule.Limits timeout(int seconds, boolean trackersAlone) {
-        return new StopRule.Limits(Duration.ofSeconds(seconds), null, null, null, false, trackersAlone);
+        return new StopRule.Limits(Duration.ofSeconds(seconds), null, null, null, false, trackersAlone, false);
     }
 
     private static @Nullable ExitCode code(StopRule rule, double seconds, TransferSnapshot snapshot) {
@@ -48,14 +48,14 @@ final class StopRuleTest {
 
     @Test
     void endsOnCompletionWhenAsked() {
-        StopRule rule = new StopRule(new StopRule.Limits(null, null, null, null, true, false), START);
+        StopRule rule = new StopRule(new StopRule.Limits(null, null, null, null, true, false, false), START);
         assertThat(code(rule, 1, fetched(10_000))).isNull();
         assertThat(code(rule, 2, seeding(0))).isEqualTo(ExitCode.OK);
     }
 
     @Test
     void doesNotEndUnderThePlayer() {
-        StopRule rule = new StopRule(new StopRule.Limits(null, null, null, null, true, false), START);
+        StopRule rule = new StopRule(new StopRule.Limits(null, null, null, null, true, false, false), START);
         rule.playing(true);
         assertThat(code(rule, 1, seeding(0))).isNull();
         rule.playing(false);
@@ -64,7 +64,8 @@ final class StopRuleTest {
 
     @Test
     void sharesForTheTimeAskedFor() {
-        StopRule rule = new StopRule(new StopRule.Limits(null, null, Duration.ofSeconds(10), null, true, false), START);
+        StopRule rule =
+                new StopRule(new StopRule.Limits(null, null, Duration.ofSeconds(10), null, true, false, false), START);
         assertThat(code(rule, 5, seeding(0))).isNull();
         assertThat(code(rule, 14.9, seeding(0))).isNull();
         assertThat(code(rule, 15, seeding(0))).isEqualTo(ExitCode.OK);
@@ -72,14 +73,14 @@ final class StopRuleTest {
 
     @Test
     void sharesUntilTheRatioIsReached() {
-        StopRule rule = new StopRule(new StopRule.Limits(null, null, null, 1.5, true, false), START);
+        StopRule rule = new StopRule(new StopRule.Limits(null, null, null, 1.5, true, false, false), START);
         assertThat(code(rule, 5, seeding(14_999))).isNull();
         assertThat(code(rule, 6, seeding(15_000))).isEqualTo(ExitCode.OK);
     }
 
     @Test
     void endsAtTheTimeLimitAndSaysWhetherItIsComplete() {
-        StopRule.Limits limits = new StopRule.Limits(null, Duration.ofSeconds(9), null, null, false, false);
+        StopRule.Limits limits = new StopRule.Limits(null, Duration.ofSeconds(9), null, null, false, false, false);
         assertThat(code(new StopRule(limits, START), 9, fetched(1))).isEqualTo(ExitCode.TIME_LIMIT);
         assertThat(code(new StopRule(limits, START), 9, seeding(1))).isEqualTo(ExitCode.OK);
         TransferSnapshot checking = Snapshots.of(TransferState.CHECKING, 0, -1);
@@ -159,5 +160,15 @@ final class StopRuleTest {
                 .containsExactly(
                         ExitCode.NO_PEERS,
                         "the size of this content cannot be proven; give --filesize or a ppspp: link");
+    }
+
+    @Test
+    void aStreamHasNoEndOfItsOwnAndTimeSpentOnItIsNotInVain() {
+        StopRule.Limits limits = new StopRule.Limits(null, Duration.ofSeconds(9), null, null, false, false, true);
+        StopRule rule = new StopRule(limits, START);
+        assertThat(rule.check(START, Snapshots.of(TransferState.STREAMING, -1, 0)))
+                .isNull();
+        assertThat(rule.check(START + Duration.ofSeconds(9).toNanos(), Snapshots.of(TransferState.STREAMING, -1, 0)))
+                .isEqualTo(new StopRule.Verdict(ExitCode.OK, ""));
     }
 }

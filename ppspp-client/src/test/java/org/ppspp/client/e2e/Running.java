@@ -10,6 +10,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -49,6 +50,11 @@ final class Running {
         thread.setDaemon(true);
         thread.start();
         return thread;
+    }
+
+    /** What the program reads as its standard input. */
+    OutputStream input() {
+        return process.getOutputStream();
     }
 
     /** Standard output, line by line. */

@@ -1,0 +1,102 @@
+package org.ppspp.client;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.LiveKeys;
+import org.ppspp.LiveRequest;
+import org.ppspp.LiveSource;
+import org.ppspp.SwarmLink;
+import org.ppspp.engine.SwarmMetadata;
+import org.ppspp.integrity.HashFunction;
+import org.ppspp.integrity.IntegrityMethod;
+import org.ppspp.integrity.LiveAlgorithm;
+import org.ppspp.integrity.LiveSigner;
+import org.ppspp.media.input.InputSettings;
+import org.ppspp.media.input.LiveInput;
+import org.ppspp.storage.LocalContentException;
+import org.ppspp.wire.ChunkAddressing;
+
+/** What the options of a live stream come to. Throws {@link IllegalArgumentException} where they contradict each other. */
+final class LivePlan {
+    private static final String POSITION_SUFFIX = ".position";
+
+    private LivePlan() {}
+
+    /** A request that names no other peers yet; {@code link} is null only for a source with a key. */
+    static LiveRequest request(ClientCommand command, @Nullable SwarmLink link, Path folder)
+            throws LocalContentException {
+        LiveOptions options = command.live;
+        LiveRequest request = options.source
+                ? LiveRequest.broadcast(source(command, link, folder))
+                : LiveRequest.watch(
+                        described(command, Objects.requireNonNull(link).metadata()));
+        Duration delay = options.delay;
+        return delay == null ? request : request.withDelay(delay);
+    }
+
+    private static LiveSource source(ClientCommand command, @Nullable SwarmLink link, Path folder)
+            throws LocalContentException {
+        LiveOptions options = command.live;
+        LiveInput input = LiveInput.parse(
+                absolute(String.valueOf(options.input), folder),
+                new InputSettings(options.inputLoop, options.inputRate == null ? 0 : options.inputRate));
+        if (link != null && link.metadata().integrityMethod() == IntegrityMethod.NONE) {
+            return LiveSource.of(described(command, link.metadata()), null, input, null);
+        }
+        if (options.key == null) {
+            throw new IllegalArgumentException("--livesrc needs --key FILE, which is made if it is not there");
+        }
+        Path file = folder.resolve(options.key);
+        LiveSigner signer = Files.exists(file)
+                ? LiveKeys.read(file, options.algorithm)
+                : LiveKeys.make(file, Objects.requireNonNullElse(options.algorithm, LiveAlgorithm.DEFAULT));
+        SwarmMetadata metadata = link == null ? made(command, signer, input) : link.metadata();
+        if (!metadata.swarmId().equals(signer.publicKey().swarmId())) {
+            throw new IllegalArgumentException("the swarm ID is not that of the key in " + file);
+        }
+        Path position = file.resolveSibling(file.getFileName() + POSITION_SUFFIX);
+        return LiveSource.of(described(command, metadata), signer, input, position);
+    }
+
+    /** A name of a file starts from {@code folder}, as all do. */
+    private static String absolute(String input, Path folder) {
+        boolean file = !input.equals("-") && !input.contains("://") && !input.startsWith("generator:");
+        return file && !input.isBlank() ? folder.resolve(input).toString() : input;
+    }
+
+    private static SwarmMetadata made(ClientCommand command, LiveSigner signer, LiveInput input) {
+        Long chunkSize = command.transfer.chunkSize;
+        return new SwarmMetadata(
+                signer.publicKey().swarmId(),
+                command.live.signAll ? IntegrityMethod.SIGN_ALL : IntegrityMethod.UNIFIED_MERKLE_TREE,
+                HashFunction.SHA256,
+                chunkSize == null ? input.chunkSizeBytes() : (int) Math.min(chunkSize, Integer.MAX_VALUE),
+                ChunkAddressing.CHUNK_RANGES_32,
+                null,
+                null);
+    }
+
+    /** With what the options add to it. */
+    private static SwarmMetadata described(ClientCommand command, SwarmMetadata metadata) {
+        if (metadata.integrityMethod() == IntegrityMethod.MERKLE_HASH_TREE) {
+            throw new IllegalArgumentException("the swarm ID is the root hash of a file: leave out --live");
+        }
+        Long named = metadata.discardWindowChunks();
+        Long given = command.live.discardWindow;
+        if (named != null && given != null && !named.equals(given)) {
+            throw new IllegalArgumentException("--discardwnd says " + given + " chunks, but the link says " + named);
+        }
+        Long window = named == null ? given : named;
+        return new SwarmMetadata(
+                metadata.swarmId(),
+                metadata.integrityMethod(),
+                metadata.hashFunction(),
+                Plan.chunkSize(command.transfer, metadata),
+                metadata.addressing(),
+                null,
+                window == null ? Long.valueOf(LiveSource.DEFAULT_WINDOW_CHUNKS) : window);
+    }
+}
