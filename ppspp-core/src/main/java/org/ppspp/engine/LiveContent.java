@@ -164,6 +164,10 @@ final class LiveContent implements KnownContent {
 
     @Override
     public void signed(Channel from, Message.SignedIntegrity message, long now) {
+        if (config.source()) {
+            // What others know of an earlier run under our key is no part of this one.
+            return;
+        }
         SignedNode node = new SignedNode(message.chunks(), message.ntpTimestamp(), message.signature());
         boolean asked = from.ledger().welcomes(message.chunks());
         long ntpNow = NtpTime.ofUnixMicros(engine.micros(now));
