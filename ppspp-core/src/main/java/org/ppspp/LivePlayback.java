@@ -46,6 +46,12 @@ final class LivePlayback implements AutoCloseable {
     private long firstScanned = -1;
     private long scanned;
     private long playhead = -1;
+    /** Since when the playhead is known. */
+    private long tunedInAt;
+
+    /** Whether the delay that the user wants is over: then as much is there to play as there ever will be. */
+    private boolean begun;
+
     private double chunksPerSecond;
     private long lostChunks;
     private long origin;
@@ -96,11 +102,15 @@ final class LivePlayback implements AutoCloseable {
     private void moved(LiveSnapshot live) {
         synchronized (this) {
             chunksPerSecond = live.chunksPerSecond();
+            long clock = live.edge() + 1 - chunks(delayNanos / SECOND_NANOS);
+            tunedInAt = playhead < 0 ? System.nanoTime() : tunedInAt;
             if (!source) {
                 playhead = live.position();
             } else if (live.edge() >= 0) {
-                playhead = Math.max(0, live.edge() + 1 - chunks(delayNanos / SECOND_NANOS));
+                playhead = Math.max(0, clock);
             }
+            boolean caughtUp = chunksPerSecond > 0 && clock >= playhead;
+            begun |= playhead >= 0 && (caughtUp || System.nanoTime() - tunedInAt >= delayNanos);
         }
         stored();
     }
@@ -151,7 +161,7 @@ final class LivePlayback implements AutoCloseable {
 
     /** Where a reader begins: at the playhead, or where decoding can begin near it; null while there is no such place yet. */
     synchronized @Nullable AccessPoint beginning() {
-        if (firstScanned < 0) {
+        if (firstScanned < 0 || !begun) {
             return null;
         }
         if (chunkSizeBytes % TsPackets.PACKET_BYTES == 0) {
@@ -206,6 +216,7 @@ final class LivePlayback implements AutoCloseable {
             firstScanned = -1;
             scanned = 0;
             playhead = -1;
+            begun = false;
         }
     }
 

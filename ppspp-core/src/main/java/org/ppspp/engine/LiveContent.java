@@ -64,7 +64,7 @@ final class LiveContent implements KnownContent {
         };
         Long kept = metadata.discardWindowChunks();
         this.window = kept == null ? CHUNKS_BELIEVED : Math.min(kept, CHUNKS_BELIEVED);
-        this.picker = new LiveEdgePicker(random, config.delayNanos(), window);
+        this.picker = new LiveEdgePicker(random, config.delayNanos());
         this.priorities = new LivePriorities(swarm, this, picker);
     }
 

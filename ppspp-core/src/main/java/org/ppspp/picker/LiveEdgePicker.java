@@ -14,7 +14,9 @@ import org.ppspp.chunk.ChunkMap;
  * it rises with time, so a chunk that nobody asked for, or that got lost, is asked for by more and more. What is to be played
  * soon is asked for at once, by everybody.
  *
- * <p>What lies behind the position is not asked for. The position follows the edge, or the reader once that has told one.
+ * <p>What lies behind the position is not asked for. It begins close to the edge, so that many who come at once do not all ask
+ * a source for the same seconds that have passed, and waits there for the clock: the place that is played when the delay is
+ * over. From then on it follows the clock, or the reader once that has told one.
  */
 public final class LiveEdgePicker implements ChunkPicker {
     private static final int BIN = 64;
@@ -24,34 +26,30 @@ public final class LiveEdgePicker implements ChunkPicker {
 
     private static final int URGENT = 4;
 
-    /** How far back to begin while the rate of the stream is not known: of the discard window, which is a minute, or so many where that is long. */
-    private static final long WINDOW_NANOS = 60_000_000_000L;
+    /** Chunks before the edge to begin with. */
+    private static final long BACK = 64;
 
-    private static final long LONGEST_WINDOW = 1L << 24;
-    private static final long BACK = 128;
     private static final double SECOND = 1e9;
 
     private record Reached(long edge, long at) {}
 
     private final long salt;
     private final long delayNanos;
-    private final long windowChunks;
     private final ArrayDeque<Reached> reached = new ArrayDeque<>();
     private final ChunkMap closed = new ChunkMap();
     private double chunksPerSecond;
     private long position = -1;
+    /** What is played now, or is to be once the position is reached; -1 while the rate of the stream is not known. */
+    private long clock = -1;
+
     private long floor;
     private boolean led;
     private long last = -1;
 
-    /**
-     * @param delayNanos how long after it was signed a chunk is to be played
-     * @param windowChunks the discard window
-     */
-    public LiveEdgePicker(RandomGenerator random, long delayNanos, long windowChunks) {
+    /** {@code delayNanos} after it was signed a chunk is to be played. */
+    public LiveEdgePicker(RandomGenerator random, long delayNanos) {
         this.salt = random.nextLong();
         this.delayNanos = delayNanos;
-        this.windowChunks = windowChunks;
     }
 
     /** The first chunk that is of interest, or -1 while nothing is known of the stream. */
@@ -63,20 +61,14 @@ public final class LiveEdgePicker implements ChunkPicker {
     public void reached(long now, long edge, double rate) {
         chunksPerSecond = rate;
         reached.addLast(new Reached(edge, now));
-        long target = edge + 1 - delayChunks();
-        if (position < 0 || !led) {
-            position = Math.max(position, Math.max(0, target));
+        clock = rate > 0 ? edge + 1 - Math.max(1, (long) (rate * delayNanos / SECOND)) : -1;
+        if (position < 0) {
+            position = Math.max(0, edge + 1 - BACK);
+        }
+        if (!led) {
+            position = Math.max(position, clock);
         }
         tidy();
-    }
-
-    private long delayChunks() {
-        if (chunksPerSecond > 0) {
-            return Math.max(1, (long) (chunksPerSecond * delayNanos / SECOND));
-        }
-        return windowChunks <= LONGEST_WINDOW
-                ? Math.max(1, (long) (windowChunks * (delayNanos / (double) WINDOW_NANOS)))
-                : BACK;
     }
 
     /** The newest reader is where it says from now on; where there is none, the position follows the edge. */
@@ -105,6 +97,7 @@ public final class LiveEdgePicker implements ChunkPicker {
         reached.clear();
         closed.clear(0, Math.max(0, closed.end()));
         position = -1;
+        clock = -1;
         floor = 0;
         led = false;
         last = -1;
@@ -154,7 +147,8 @@ public final class LiveEdgePicker implements ChunkPicker {
     }
 
     private boolean opens(long chunk, double share, long now) {
-        if (chunksPerSecond > 0 && (chunk - position) * SECOND / chunksPerSecond < delayNanos / (double) URGENT) {
+        long played = led ? position : clock;
+        if (chunksPerSecond > 0 && (chunk - played) * SECOND / chunksPerSecond < delayNanos / (double) URGENT) {
             return true;
         }
         double age = (now - since(chunk)) * (double) DOUBLINGS / delayNanos;

@@ -12,10 +12,9 @@ class LiveEdgePickerTest {
     private static final long SECOND = 1_000_000_000L;
     private static final long DELAY = 4 * SECOND;
     private static final double RATE = 64;
-    private static final long WINDOW = 60 * 64;
 
     private static LiveEdgePicker picker(long seed) {
-        return new LiveEdgePicker(new SplittableRandom(seed), DELAY, WINDOW);
+        return new LiveEdgePicker(new SplittableRandom(seed), DELAY);
     }
 
     /** Which chunks of request bin 100 may be asked for, {@code held} by so many of {@code peers}. */
@@ -36,20 +35,25 @@ class LiveEdgePickerTest {
     }
 
     @Test
-    void staysItsDelayBehindTheEdge() {
+    void beginsCloseToTheEdgeAndWaitsForItsDelay() {
         LiveEdgePicker picker = picker(1);
         assertThat(picker.position()).isEqualTo(-1);
-        picker.reached(0, 999, RATE);
-        assertThat(picker.position()).isEqualTo(1_000 - 4 * 64);
-        picker.reached(SECOND, 1_063, RATE);
-        assertThat(picker.position()).isEqualTo(1_064 - 4 * 64);
+        picker.reached(0, 999, 0);
+        for (int second = 1; second < 4; second++) {
+            picker.reached(second * SECOND, 999 + second * 64, RATE);
+            assertThat(picker.position()).isEqualTo(1_000 - 64);
+        }
+        picker.reached(4 * SECOND, 999 + 4 * 64, RATE);
+        assertThat(picker.position()).isEqualTo(1_000);
+        picker.reached(5 * SECOND, 999 + 5 * 64, RATE);
+        assertThat(picker.position()).isEqualTo(1_064);
     }
 
     @Test
-    void beginsFourSecondsBackWhereTheRateIsNotKnown() {
-        LiveEdgePicker picker = picker(1);
-        picker.reached(0, 999, 0);
-        assertThat(picker.position()).isEqualTo(1_000 - 4 * 64);
+    void whoHasJustComeIsInNoHurry() {
+        LiveEdgePicker picker = picker(3);
+        picker.reached(0, 6_463, RATE);
+        assertThat(Long.bitCount(open(picker, 1, 1_000, 0))).isLessThan(4);
     }
 
     @Test
