@@ -102,7 +102,8 @@ final class Overdue {
         double bytesPerSecond = Pace.all(swarm, now);
         boolean waiting = false;
         for (PlayWindow window : windows) {
-            long end = Math.min(window.urgentEnd(), swarm.content().chunkCount());
+            long count = swarm.content().chunkCount();
+            long end = count < 0 ? window.urgentEnd() : Math.min(window.urgentEnd(), count);
             long chunk = swarm.have().nextClear(window.playhead());
             while (chunk < end) {
                 waiting = true;

@@ -22,7 +22,7 @@ public final class LiveEdgePicker implements ChunkPicker {
     private static final int BIN = 64;
 
     /** Of the delay: the time in which the share of those who ask doubles, and what is left when everybody asks. */
-    private static final int DOUBLINGS = 16;
+    private static final int DOUBLINGS = 8;
 
     private static final int URGENT = 4;
 
@@ -78,6 +78,14 @@ public final class LiveEdgePicker implements ChunkPicker {
         if (led) {
             position = Math.max(floor, windows.get(0).playhead());
         }
+    }
+
+    /** From the position to the edge: all of it is waited for. */
+    @Override
+    public List<PlayWindow> windows() {
+        return position < 0 || last < position || chunksPerSecond <= 0
+                ? List.of()
+                : List.of(new PlayWindow(position, last + 1 - position, PlayWindow.UNLIMITED));
     }
 
     /** Chunks below this one are nowhere any more. */

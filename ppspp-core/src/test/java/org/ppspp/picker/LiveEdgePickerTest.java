@@ -87,7 +87,7 @@ class LiveEdgePickerTest {
         List<Integer> counts = new ArrayList<>();
         long before = 0;
         for (long age = 0; age < 5; age++) {
-            long open = open(picker, 1, 10, age * DELAY / 16);
+            long open = open(picker, 1, 10, age * DELAY / 8);
             assertThat(before & ~open).as("what was open stays open").isZero();
             before = open;
             counts.add(Long.bitCount(open));
