@@ -62,10 +62,10 @@ final class Conduct {
         return good == 0 && bad % Limits.BAD_AT_FIRST == 0 ? Verdict.SNUB : Verdict.TOLERATE;
     }
 
-    /** A signature that is not the source's: no work of chance, unless the link damages packets. */
+    /** A signature that is not the source's: forged, or a munro that the link has damaged. As with chunks, the share tells. */
     Verdict forgedSignature() {
         forged++;
-        return forged >= Limits.FORGED_BEFORE_BAN && datagrams <= (long) Limits.DATAGRAMS_PER_OFFENCE * forged
+        return forged >= Limits.BAD_BEFORE_BAN && forged > Limits.BAD_SHARE * datagrams
                 ? Verdict.BAN
                 : Verdict.TOLERATE;
     }

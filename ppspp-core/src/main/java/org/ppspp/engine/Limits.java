@@ -151,11 +151,11 @@ final class Limits {
 
     static final double BAD_SHARE = 0.2;
 
-    /** So few bad chunks may be the work of a link that damages packets, whatever their share. */
+    /**
+     * So few bad chunks, or signatures that are not the source's (rule R27), may be the work of a link that damages packets,
+     * whatever their share.
+     */
     static final int BAD_BEFORE_BAN = 10;
-
-    /** Signatures of a live stream that do not verify, from one peer (rule R27). */
-    static final int FORGED_BEFORE_BAN = 2;
 
     /** A peer whose first chunks are all bad is asked for nothing more for a while. */
     static final int BAD_AT_FIRST = 3;

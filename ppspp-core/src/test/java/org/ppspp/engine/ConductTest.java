@@ -117,6 +117,33 @@ class ConductTest {
         assertThat(verdict).isEqualTo(Verdict.BAN);
     }
 
+    /** Each datagram brings a munro; a damaged one is as good as forged. */
+    @Test
+    void neverBansASourceBehindSuchALink() {
+        for (long seed = 1; seed <= 10_000; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            Conduct honest = new Conduct();
+            for (int datagram = random.nextInt(2_000); datagram > 0; datagram--) {
+                honest.datagram();
+                Verdict verdict = random.nextDouble() < CORRUPT ? honest.forgedSignature() : Verdict.TOLERATE;
+                assertThat(verdict).as("seed %d", seed).isEqualTo(Verdict.TOLERATE);
+            }
+        }
+    }
+
+    @Test
+    void bansWhoeverForgesOneSignatureInThreeDatagrams() {
+        Verdict verdict = Verdict.TOLERATE;
+        for (int forged = 0; forged < Limits.BAD_BEFORE_BAN; forged++) {
+            assertThat(verdict).isEqualTo(Verdict.TOLERATE);
+            conduct.datagram();
+            conduct.datagram();
+            conduct.datagram();
+            verdict = conduct.forgedSignature();
+        }
+        assertThat(verdict).isEqualTo(Verdict.BAN);
+    }
+
     @Test
     void waitsLongerAfterEachStallInARowUpToAMinute() {
         assertThat(conduct.stall(Limits.SECOND)).isEqualTo(Limits.SECOND);
