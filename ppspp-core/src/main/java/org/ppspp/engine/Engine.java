@@ -111,7 +111,7 @@ public final class Engine {
     @Nullable
     Channel accept(HalfOpen half, long now) {
         Swarm swarm = half.swarm();
-        if (channels.size() >= Limits.CHANNELS || !swarm.neighbours().slots().makeRoom(half.address(), now)) {
+        if (channels.size() >= Limits.CHANNELS || !swarm.neighbours().slots().admit(half.address(), now)) {
             closeQuietly(half.address(), half.remoteId());
             return null;
         }

@@ -29,6 +29,9 @@ final class Limits {
 
     static final int HANDSHAKE_TRIES = 6;
 
+    /** A dial that was answered neither the first nor the second time makes room for a peer that comes (rule R4). */
+    static final long UNANSWERED_AFTER = 3 * HANDSHAKE_RETRY;
+
     /** Openings in the RFC's dialect before an older one is tried beside it. */
     static final int HANDSHAKE_TRIES_BEFORE_SECOND_DIALECT = 2;
 

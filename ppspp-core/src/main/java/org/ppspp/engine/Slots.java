@@ -1,5 +1,6 @@
 package org.ppspp.engine;
 
+import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.wire.TransportAddress;
 
@@ -8,7 +9,8 @@ import org.ppspp.wire.TransportAddress;
  *
  * <p>Anybody can come in any number, so half of the channels are for those that the user or a tracker named, whoever of us
  * opens. And whoever has exchanged no verified content with us for a minute may have to make room for another, one of them in
- * ten seconds: a flood that is of no use cannot keep out those who are.
+ * ten seconds: a flood that is of no use cannot keep out those who are. A dial that is not answered makes room for a peer that
+ * comes: where all are full, those who dial each other would else turn each other away until all of them give up.
  */
 final class Slots {
     private final Swarm swarm;
@@ -45,14 +47,40 @@ final class Slots {
 
     /** Whether a peer may come: there is room, or another can make room for it. */
     boolean admits(TransportAddress from, long now) {
-        return roomFor(from) || useless(stranger(from), now) != null;
+        return roomFor(from) || roomWithoutUnanswered(from, now) || useless(stranger(from), now) != null;
+    }
+
+    /** Makes room for a peer that has come; false if that cannot be. */
+    boolean admit(TransportAddress from, long now) {
+        while (!roomFor(from) && roomWithoutUnanswered(from, now)) {
+            swarm.neighbours().drop(longestUnanswered(), now, "made room for another");
+        }
+        return makeRoom(from, now);
+    }
+
+    private boolean roomWithoutUnanswered(TransportAddress from, long now) {
+        long staying = swarm.channels().stream()
+                .filter(channel -> !unanswered(channel, now))
+                .count();
+        return staying < most && (!stranger(from) || strangers() < most - most / 2);
+    }
+
+    private static boolean unanswered(Channel channel, long now) {
+        return channel.opening() && now >= channel.liveness().since() + Limits.UNANSWERED_AFTER;
+    }
+
+    private Channel longestUnanswered() {
+        return swarm.channels().stream()
+                .filter(Channel::opening)
+                .min(Comparator.comparingLong(channel -> channel.liveness().since()))
+                .orElseThrow();
     }
 
     private boolean roomFor(TransportAddress from) {
         return stranger(from) ? roomForStranger() : room();
     }
 
-    /** Makes room for a peer where there is none; false if that cannot be. */
+    /** Makes room for a peer that is to be dialled, where there is none; false if that cannot be. */
     boolean makeRoom(TransportAddress from, long now) {
         if (roomFor(from)) {
             return true;

@@ -113,4 +113,44 @@ class SlotsTest {
         assertThat(slots.makeRoom(NAMED, MINUTE + 4)).isFalse();
         assertThat(slots.makeRoom(NAMED, MINUTE + 5)).isTrue();
     }
+
+    private Channel dial(boolean named, long now) {
+        TransportAddress address = RawPeer.address(++number);
+        if (named) {
+            name(address);
+        }
+        Channel channel = new Channel(engine, swarm, address, true, number, Dialect.RFC7574, now);
+        swarm.neighbours().add(channel);
+        return channel;
+    }
+
+    @Test
+    void letsAPeerThatComesHaveThePlaceOfADialWithoutAnswer() {
+        Channel first = dial(true, 0);
+        Channel second = dial(true, 1);
+        Channel answered = connect(true, 0);
+        dial(true, 2);
+
+        assertThat(slots.admits(NAMED, Limits.UNANSWERED_AFTER - 1)).isFalse();
+        assertThat(slots.admit(NAMED, Limits.UNANSWERED_AFTER - 1)).isFalse();
+        assertThat(slots.makeRoom(NAMED, Limits.UNANSWERED_AFTER))
+                .as("dials do not replace dials")
+                .isFalse();
+        assertThat(slots.admits(STRANGER, Limits.UNANSWERED_AFTER)).isTrue();
+        assertThat(slots.admit(STRANGER, Limits.UNANSWERED_AFTER)).isTrue();
+        assertThat(swarm.channels()).hasSize(3).doesNotContain(first).contains(second, answered);
+    }
+
+    @Test
+    void keepsHalfFromStrangersWhateverIsUnanswered() {
+        connect(false, 0);
+        connect(false, 0);
+        dial(true, 0);
+        dial(true, 0);
+
+        assertThat(slots.admits(STRANGER, Limits.UNANSWERED_AFTER)).isFalse();
+        assertThat(slots.admit(STRANGER, Limits.UNANSWERED_AFTER)).isFalse();
+        assertThat(slots.admit(NAMED, Limits.UNANSWERED_AFTER)).isTrue();
+        assertThat(swarm.channels()).hasSize(3);
+    }
 }
