@@ -10,6 +10,9 @@ import org.ppspp.congestion.RttEstimator;
 final class Asking {
     private static final long NEVER = Long.MAX_VALUE;
 
+    /** Shortest round trips that a request may live for in any case. */
+    private static final int LIFE_ROUND_TRIPS = 4;
+
     private final Channel channel;
     private final Swarm swarm;
     private final RttEstimator rtt = new RttEstimator(0);
@@ -173,7 +176,8 @@ final class Asking {
         ledger.giveUpOvertaken(now, least, swarm.content().overtakenBy(), swarm::release);
         long life = swarm.content().requestLife();
         if (life != Long.MAX_VALUE) {
-            ledger.giveUpOlder(now, Math.max(patience(), life), swarm::release);
+            // Not the usual round trip: that grows with what waits at a peer which is asked for more than it can send.
+            ledger.giveUpOlder(now, Math.max(life, LIFE_ROUND_TRIPS * minRtt()), swarm::release);
         }
         restIfIdle(now);
     }

@@ -105,7 +105,10 @@ interface KnownContent {
     /** Later chunks that must have come from the same peer before an earlier one counts as lost. */
     int overtakenBy();
 
-    /** After this a request is given up, whatever else the peer sends: in nanoseconds, or {@code Long.MAX_VALUE}. */
+    /**
+     * After this, or four of the shortest round trips if that is longer, a request is given up, whatever else the peer sends:
+     * in nanoseconds, or {@code Long.MAX_VALUE}.
+     */
     long requestLife();
 
     /** Before peers are asked for chunks. */

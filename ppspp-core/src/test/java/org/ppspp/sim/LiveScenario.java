@@ -28,7 +28,7 @@ final class LiveScenario implements Scenario {
     /** The share of chunks that may come too late where datagrams get lost or connections break: at all viewers, and at one. */
     private static final double LATE = 0.01;
 
-    private static final double LATE_AT_ONE = 0.25;
+    private static final double LATE_AT_ONE = 0.05;
 
     private final long seed;
     private final SplittableRandom random;
