@@ -135,8 +135,8 @@ final class Limits {
     static final int OFFENCES_TO_BAN = 10;
     static final long OFFENCE_WINDOW = 60 * SECOND;
 
-    /** Offences rarer than one in so many datagrams are the link's: one that damages 1 % is nobody's fault. */
-    static final int DATAGRAMS_PER_OFFENCE = 20;
+    /** Offences rarer than one in so many datagrams are the link's: the share at which bad chunks tell, too ({@link #BAD_SHARE}). */
+    static final int DATAGRAMS_PER_OFFENCE = 5;
 
     static final long OFFENCE_BAN = 600 * SECOND;
 
