@@ -176,6 +176,7 @@ final class Account {
                 swarm.sentBytes(),
                 swarm.refusedChunks(),
                 swarm.duplicateChunks(),
-                peers.size());
+                peers.size(),
+                live);
     }
 }

@@ -17,6 +17,7 @@ import org.ppspp.engine.SwarmMetadata;
  * @param refusedChunks chunks that failed verification
  * @param duplicateChunks chunks that came more than once
  * @param peers peers that took part in some way
+ * @param live how the live stream stood at last; null for static content, and before anything was known of the stream
  */
 public record Summary(
         SwarmMetadata metadata,
@@ -27,7 +28,8 @@ public record Summary(
         long uploadedBytes,
         long refusedChunks,
         long duplicateChunks,
-        int peers) {
+        int peers,
+        @Nullable LiveStatus live) {
 
     /** Downloaded bytes a second over the whole time. */
     public double averageBytesPerSecond() {
@@ -35,9 +37,13 @@ public record Summary(
         return seconds <= 0 ? 0 : downloadedBytes / seconds;
     }
 
-    /** How often the content was given away: uploaded bytes over the content length, 0 while that is unknown. */
+    /**
+     * How often the content was given away: uploaded bytes over the content length, or of a live stream over what came; NaN while
+     * that is unknown, and for the source of a stream.
+     */
     public double ratio() {
         Long length = metadata.contentLengthBytes();
-        return length == null ? 0 : (double) uploadedBytes / length;
+        long whole = length == null ? downloadedBytes : length;
+        return whole == 0 ? Double.NaN : (double) uploadedBytes / whole;
     }
 }

@@ -122,6 +122,10 @@ final class JsonReport {
         node.put("peers", summary.peers());
         node.put("refused_chunks", summary.refusedChunks());
         node.put("duplicate_chunks", summary.duplicateChunks());
+        LiveStatus live = summary.live();
+        if (live != null) {
+            node.put("lost_chunks", live.lostChunks());
+        }
         return node;
     }
 

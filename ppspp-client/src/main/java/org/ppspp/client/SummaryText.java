@@ -2,6 +2,7 @@ package org.ppspp.client;
 
 import java.util.Locale;
 import org.ppspp.Durations;
+import org.ppspp.LiveStatus;
 import org.ppspp.Sizes;
 import org.ppspp.Summary;
 
@@ -14,6 +15,10 @@ final class SummaryText {
         Long length = summary.metadata().contentLengthBytes();
         if (summary.file() == null) {
             text.append("live stream, ").append(Durations.format(summary.elapsed()));
+            LiveStatus live = summary.live();
+            if (live != null && !live.source()) {
+                text.append(", lost chunks ").append(live.lostChunks());
+            }
         } else {
             text.append(summary.complete() ? "complete" : "not complete");
             text.append(": ").append(summary.file());
@@ -29,7 +34,9 @@ final class SummaryText {
             text.append(" from ").append(summary.peers()).append(summary.peers() == 1 ? " peer\n" : " peers\n");
         }
         text.append("  uploaded ").append(Sizes.format(summary.uploadedBytes()));
-        text.append(String.format(Locale.ROOT, ", ratio %.2f", summary.ratio()));
+        if (!Double.isNaN(summary.ratio())) {
+            text.append(String.format(Locale.ROOT, ", ratio %.2f", summary.ratio()));
+        }
         text.append(", refused chunks ").append(summary.refusedChunks()).append('\n');
         text.append("  swarm ").append(summary.metadata().swarmId());
         return text.toString();

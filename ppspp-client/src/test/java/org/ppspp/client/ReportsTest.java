@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.ppspp.LiveStatus;
 import org.ppspp.Summary;
 import org.ppspp.TransferState;
 import org.ppspp.engine.SwarmMetadata;
@@ -35,7 +36,8 @@ final class ReportsTest {
     }
 
     private static Summary summary() {
-        return new Summary(METADATA, Path.of("/srv/film"), true, Duration.ofSeconds(2), 4L << 20, 6L << 20, 1, 2, 3);
+        return new Summary(
+                METADATA, Path.of("/srv/film"), true, Duration.ofSeconds(2), 4L << 20, 6L << 20, 1, 2, 3, null);
     }
 
     @Test
@@ -149,6 +151,37 @@ final class ReportsTest {
                         "  downloaded 4.0 MiB in 2.0s, 2.0 MiB/s from 3 peers",
                         "  uploaded 6.0 MiB, ratio 1.50, refused chunks 1",
                         "  swarm " + Snapshots.SWARM);
+    }
+
+    private static Summary ofStream(long downloaded, long uploaded, LiveStatus live) {
+        return new Summary(
+                SwarmMetadata.ofRootHash(Snapshots.SWARM, 1024, null),
+                null,
+                false,
+                Duration.ofSeconds(60),
+                downloaded,
+                uploaded,
+                0,
+                0,
+                3,
+                live);
+    }
+
+    @Test
+    void theSummaryOfAStreamSaysWhatWasLostAndASourceHasNoRatio() throws IOException {
+        LiveStatus watched = new LiveStatus(true, false, 4, 1, 70_000, 5);
+        Summary viewer = ofStream(4L << 20, 6L << 20, watched);
+        assertThat(SummaryText.of(viewer).lines().toList())
+                .startsWith("live stream, 1m00s, lost chunks 5")
+                .contains("  uploaded 6.0 MiB, ratio 1.50, refused chunks 0");
+        assertThat(parsed(JsonReport.summary(TIME, viewer, ExitCode.OK))
+                        .get("lost_chunks")
+                        .asInt())
+                .isEqualTo(5);
+        Summary source = ofStream(0, 6L << 20, new LiveStatus(true, true, 4, 1, 70_000, 0));
+        assertThat(SummaryText.of(source).lines().toList())
+                .startsWith("live stream, 1m00s")
+                .contains("  uploaded 6.0 MiB, refused chunks 0");
     }
 
     @Test
