@@ -23,7 +23,8 @@ final class FileHls implements Hls {
     /** @param pieceBytes of each but the last */
     private record Layout(long lengthBytes, long pieceBytes, double seconds) {
         static Layout of(long lengthBytes, long micros) {
-            long pieces = Math.max(1, Math.min(Math.min(MAX_PIECES, micros / PIECE_MICROS), lengthBytes / 188));
+            long pieces = Math.max(
+                    1, Math.min(Math.min(MAX_PIECES, micros / PIECE_MICROS), lengthBytes / TsPackets.PACKET_BYTES));
             long share = (lengthBytes + pieces - 1) / pieces;
             long packets = (share + TsPackets.PACKET_BYTES - 1) / TsPackets.PACKET_BYTES;
             return new Layout(lengthBytes, packets * TsPackets.PACKET_BYTES, micros / 1e6);

@@ -38,7 +38,7 @@ final class LiveHls implements Hls {
     private final Playable playable;
     private final EventExecutor loop;
     private final Deque<TsSegment> segments = new ArrayDeque<>();
-    private final List<Runnable> waiting = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>();
     private @Nullable ContentReader reader;
     private @Nullable TsSegmenter segmenter;
     private long firstNumber;
@@ -46,6 +46,9 @@ final class LiveHls implements Hls {
     private long keptBytes;
     private long longestMicros = PIECE_MICROS;
     private long askedAt;
+
+    /** Who asked before there was anything to list. */
+    private record Waiting(String base, CompletableFuture<@Nullable String> answer) {}
 
     LiveHls(Playable playable, EventExecutor loop) {
         this.playable = playable;
@@ -62,7 +65,9 @@ final class LiveHls implements Hls {
         if (segments.size() >= FIRST_PIECES) {
             answer.complete(text(base));
         } else {
-            waiting.add(() -> answer.complete(text(base)));
+            // Others have lost patience meanwhile.
+            waiting.removeIf(each -> each.answer().isDone());
+            waiting.add(new Waiting(base, answer));
         }
         return answer;
     }
@@ -112,9 +117,8 @@ final class LiveHls implements Hls {
             forgetOldest();
         }
         if (segments.size() >= FIRST_PIECES) {
-            List<Runnable> all = List.copyOf(waiting);
+            waiting.forEach(each -> each.answer().complete(text(each.base())));
             waiting.clear();
-            all.forEach(Runnable::run);
         }
     }
 
@@ -162,6 +166,7 @@ final class LiveHls implements Hls {
         while (!segments.isEmpty()) {
             forgetOldest();
         }
+        waiting.forEach(each -> each.answer().complete(null));
         waiting.clear();
     }
 }

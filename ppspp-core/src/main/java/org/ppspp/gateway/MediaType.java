@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.ppspp.media.TsPackets;
 
 /** What kind of media content is, as {@code Content-Type} names it. Nothing is ever called a type that a browser would run. */
 final class MediaType {
@@ -13,7 +14,7 @@ final class MediaType {
     static final String HLS = "application/vnd.apple.mpegurl";
 
     /** As many bytes of the beginning as {@link #ofBytes} can use. */
-    static final int HEAD_BYTES = 2 * 188 + 1;
+    static final int HEAD_BYTES = 2 * TsPackets.PACKET_BYTES + 1;
 
     private static final Map<String, String> BY_EXTENSION = Map.ofEntries(
             Map.entry("mp4", "video/mp4"),
@@ -82,7 +83,7 @@ final class MediaType {
 
     private static boolean isTransportStream(byte[] head) {
         int packets = 0;
-        for (int at = 0; at < head.length && at <= 2 * 188; at += 188) {
+        for (int at = 0; at < head.length && at <= 2 * TsPackets.PACKET_BYTES; at += TsPackets.PACKET_BYTES) {
             if (head[at] != 0x47) {
                 return false;
             }

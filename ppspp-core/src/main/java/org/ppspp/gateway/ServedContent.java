@@ -77,7 +77,11 @@ final class ServedContent {
     /** The media type, or null while only the first bytes could tell and they are not here. */
     @Nullable
     String typeIfKnown() {
-        return typeOfName != null ? typeOfName : sniffed().getNow(null);
+        if (typeOfName != null) {
+            return typeOfName;
+        }
+        CompletableFuture<String> sniffed = sniffed();
+        return sniffed.isCompletedExceptionally() ? null : sniffed.getNow(null);
     }
 
     /** The media type, unknown where nothing shows it for {@code patienceMillis}. */

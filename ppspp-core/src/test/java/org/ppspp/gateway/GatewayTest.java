@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.ppspp.ContentReader;
+import org.ppspp.Playable;
 
 @Timeout(120)
 final class GatewayTest {
@@ -39,7 +42,7 @@ final class GatewayTest {
         }
     }
 
-    private Gateway serve(GatewayConfig config, GrowingContent content) throws IOException {
+    private Gateway serve(GatewayConfig config, Playable content) throws IOException {
         Gateway gateway = Gateways.of(config, content);
         open.add(gateway);
         return gateway;
@@ -351,6 +354,52 @@ final class GatewayTest {
         assertThat(content.get("cells").binaryValue()).containsExactly(255, 0, 127);
         assertThat(content.get("peers").get(0).get("rtt_ms").asDouble()).isEqualTo(12.5);
         assertThat(content.get("refused_chunks").asLong()).isEqualTo(2);
+    }
+
+    @Test
+    void tellsHowThingsStandWhereContentCannotBeRead() throws IOException {
+        RawHttp http = connect(serve(Gateways.open(), new UnreadableContent()));
+        JsonNode status = new ObjectMapper()
+                .readTree(must(http.get("/status.json").answer()).body());
+        assertThat(status.get("contents").get(0).get("type").isNull()).isTrue();
+    }
+
+    /** A file of unknown type on a disk that fails. */
+    private static final class UnreadableContent implements Playable {
+        @Override
+        public String name() {
+            return "film";
+        }
+
+        @Override
+        public boolean live() {
+            return false;
+        }
+
+        @Override
+        public long lengthBytes() {
+            return 10;
+        }
+
+        @Override
+        public ContentReader reader(long position) {
+            return new ContentReader() {
+                @Override
+                public long position() {
+                    return position;
+                }
+
+                @Override
+                public CompletableFuture<byte[]> read(int maxBytes) {
+                    return CompletableFuture.failedFuture(new IOException("the disk fails"));
+                }
+
+                @Override
+                public void close() {
+                    // Nothing is open.
+                }
+            };
+        }
     }
 
     @Test

@@ -163,4 +163,14 @@ final class HlsTest {
         content.append(new byte[100_000]);
         assertThat(Objects.requireNonNull(http.answer()).status()).isEqualTo(404);
     }
+
+    @Test
+    void whoWaitsForTheListOfAStreamThatEndsIsTold() throws IOException {
+        GrowingContent content = GrowingContent.stream("live.ts");
+        GatewayConfig patient = Gateways.open().withPatience(Duration.ofHours(1), Duration.ofHours(1));
+        RawHttp http = serve(patient, content).get("/hls/index.m3u8");
+        await().atMost(PATIENCE).until(() -> content.readers() == 1);
+        content.end();
+        assertThat(Objects.requireNonNull(http.answer()).status()).isEqualTo(404);
+    }
 }
