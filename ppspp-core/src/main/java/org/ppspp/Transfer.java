@@ -358,10 +358,14 @@ public final class Transfer implements Playable, AutoCloseable {
     /** The source of a live stream has nothing more to say; null, or why. */
     private void inputEnded(@Nullable LocalContentException problem) {
         run(() -> {
-            if (problem != null && !closing) {
-                failed(problem);
-            } else {
+            // What ends because we close it, or have failed, has not come to its own end.
+            if (closing || done.isDone()) {
+                return;
+            }
+            if (problem == null) {
                 published();
+            } else {
+                failed(problem);
             }
         });
     }

@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -283,6 +285,49 @@ final class LiveTransferTest {
         await().atMost(PATIENCE)
                 .until(() -> events.contains(new TransferEvent.Failed("the input ended: the cable is out")));
         assertThat(failed.done()).isCompletedExceptionally();
+    }
+
+    /** An input that says nothing and ends when it is closed. */
+    private static final class Silence implements LiveInput {
+        private final CompletableFuture<Thread> running = new CompletableFuture<>();
+        private final Semaphore closed = new Semaphore(0);
+
+        @Override
+        public int chunkSizeBytes() {
+            return CHUNK;
+        }
+
+        @Override
+        public void open() {
+            // Nothing to open.
+        }
+
+        @Override
+        public void run(Sink sink) {
+            running.complete(Thread.currentThread());
+            closed.acquireUninterruptibly();
+        }
+
+        @Override
+        public void close() {
+            closed.release();
+        }
+    }
+
+    @Test
+    void aSourceThatIsClosedHasNotComeToItsEnd() throws Exception {
+        Silence input = new Silence();
+        List<TransferEvent> events = new CopyOnWriteArrayList<>();
+        Transfer sending = peer().share(
+                        LiveRequest.broadcast(LiveSource.of(key(), input, null)).withEvents(events::add));
+        Thread reading = input.running.get(60, TimeUnit.SECONDS);
+        sending.close();
+        reading.join();
+        // What the end of the input led to has been done after one look, and told after two.
+        sending.refresh().get(60, TimeUnit.SECONDS);
+        sending.refresh().get(60, TimeUnit.SECONDS);
+        assertThat(events).noneMatch(event -> event instanceof TransferEvent.Completed);
+        assertThat(sending.done()).isCompletedExceptionally();
     }
 
     @Test
