@@ -172,26 +172,24 @@ final class LiveBroadcast implements TransferContent, LiveInput.Sink {
     @Override
     public void accept(byte[] bytes, int offset, int length) throws InterruptedException {
         for (int done = 0; done < length && !stopped; done += PIECE_BYTES) {
-            int piece = Math.min(PIECE_BYTES, length - done);
-            int segments = sign(bytes, offset + done, piece);
-            room.acquire(Math.min(segments, MAX_UNDER_WAY));
+            sign(bytes, offset + done, Math.min(PIECE_BYTES, length - done));
+            // One piece may have made more segments than there is room for; the next one waits.
+            room.acquire();
+            room.release();
         }
     }
 
-    private synchronized int sign(byte[] bytes, int offset, int length) {
+    private synchronized void sign(byte[] bytes, int offset, int length) {
         StreamSigner open = signer;
         if (open == null) {
-            return 0;
+            return;
         }
         try {
-            int segments = open.accept(bytes, offset, length);
-            if (segments > 0) {
+            if (open.accept(bytes, offset, length)) {
                 waitingSince = System.nanoTime();
             }
-            return segments;
         } catch (IOException e) {
             fail(e);
-            return 0;
         }
     }
 
@@ -230,8 +228,11 @@ final class LiveBroadcast implements TransferContent, LiveInput.Sink {
 
     /** Hands over what is signed and kept. */
     private void signed(SignedSegment segment) {
+        boolean counted = room.tryAcquire();
         loop.accept((engine, now) -> {
-            room.release();
+            if (counted) {
+                room.release();
+            }
             engine.append(now, swarm, segment);
         });
     }

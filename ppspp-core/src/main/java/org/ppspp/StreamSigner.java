@@ -82,8 +82,8 @@ final class StreamSigner {
         return lastTime;
     }
 
-    /** Takes the next bytes of the stream, and signs as much as can be; returns how many signed segments that made. */
-    int accept(byte[] bytes, int offset, int length) throws IOException {
+    /** Takes the next bytes of the stream, and signs as much as can be; returns whether that is anything. */
+    boolean accept(byte[] bytes, int offset, int length) throws IOException {
         cutter.accept(bytes, offset, length);
         return sign();
     }
@@ -93,21 +93,18 @@ final class StreamSigner {
         cutter.interrupt();
     }
 
-    /** Signs what waits, filled up where that is possible; returns how many signed segments that made. */
-    int flush() throws IOException {
-        if (inTree() && !cutter.cutsPackets()) {
-            return 0;
-        }
+    /** Signs what waits, filled up where that is possible. */
+    void flush() throws IOException {
         if (cutter.cutsPackets()) {
             fill();
         }
-        return sign();
+        sign();
     }
 
     /** Signs the end of the stream. What is no transport stream is filled up with zeros. */
-    int finish() throws IOException {
+    void finish() throws IOException {
         fill();
-        return sign();
+        sign();
     }
 
     private boolean inTree() {
@@ -135,16 +132,15 @@ final class StreamSigner {
         return chunk;
     }
 
-    private int sign() throws IOException {
-        int segments = 0;
+    private boolean sign() throws IOException {
+        long before = next;
         int least = inTree() ? chunksPerSignature : 1;
         while (pending.size() >= least) {
             List<byte[]> chunks = pending.subList(0, Math.min(pending.size(), chunksPerSignature));
             sign(List.copyOf(chunks));
             chunks.clear();
-            segments++;
         }
-        return segments;
+        return next > before;
     }
 
     private void sign(List<byte[]> chunks) throws IOException {
