@@ -257,6 +257,9 @@ final class Limits {
 
     static final int LATE_BINS = 256;
 
+    /** Chunks that one signature covers (RFC 7574 §6.1.2.1); a peer may name any number, and all of them would be gone through. */
+    static final int SIGNED_CHUNKS = 1_024;
+
     /** A chunk that another peer owes us for this part of the time-out may be asked of one more, before the end. */
     static final int END_GAME_PART = 2;
 

@@ -110,8 +110,11 @@ final class RequestLedger {
         return (expected(chunk >> 6) >>> (chunk & 63) & 1) == 1;
     }
 
-    /** Whether any of {@code chunks} is waited for, or welcome although it was given up. */
+    /** Whether any of {@code chunks} is waited for, or welcome although it was given up; not for more than one signature covers. */
     boolean welcomes(ChunkRange chunks) {
+        if (chunks.size() > Limits.SIGNED_CHUNKS) {
+            return false;
+        }
         for (long bin = chunks.first() >> 6; bin <= chunks.last() >> 6; bin++) {
             long bits = -1L;
             bits &= chunks.first() > bin << 6 ? -1L << (chunks.first() - (bin << 6)) : -1L;

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
+import org.ppspp.chunk.ChunkRange;
 
 class RequestLedgerTest {
     private static final long MILLI = Limits.MILLISECOND;
@@ -39,6 +40,16 @@ class RequestLedgerTest {
                 .as("a second late copy")
                 .isEqualTo(RequestLedger.UNASKED);
         assertThat(ledger.arrived(2 * 64 + 1, 31)).isEqualTo(RequestLedger.UNASKED);
+    }
+
+    @Test
+    void goesThroughNoMoreChunksThanASignatureCovers() {
+        ledger.add(16, mask(3), 10);
+
+        assertThat(ledger.welcomes(new ChunkRange(1_024, 2_047))).isTrue();
+        assertThat(ledger.welcomes(new ChunkRange(1_028, 1_029))).isFalse();
+        assertThat(ledger.welcomes(new ChunkRange(0, 2_047))).isFalse();
+        assertThat(ledger.welcomes(new ChunkRange(0, ChunkRange.MAX_CHUNK))).isFalse();
     }
 
     @Test
