@@ -107,7 +107,7 @@ final class LiveBroadcast implements TransferContent, LiveInput.Sink {
 
     @Override
     public Coverage coverage(int maxCells) {
-        return Coverage.NONE;
+        return window.playback().coverage(maxCells);
     }
 
     @Override

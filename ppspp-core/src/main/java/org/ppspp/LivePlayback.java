@@ -29,6 +29,12 @@ final class LivePlayback implements AutoCloseable {
     /** A reader that misses more than this begins anew, near the playhead. */
     private static final double GAP_SECONDS = 1;
 
+    /** What is worth drawing: a while before what is played, and all behind it. */
+    private static final double SHOWN_SECONDS = 30;
+
+    /** The same of a stream whose rate is not known. */
+    private static final long SHOWN_CHUNKS = 2_000;
+
     private static final byte[] NOTHING = {};
     private static final int SCAN_BYTES = 64 << 10;
     private static final double SECOND_NANOS = 1e9;
@@ -52,6 +58,7 @@ final class LivePlayback implements AutoCloseable {
     /** Whether the delay that the user wants is over: then as much is there to play as there ever will be. */
     private boolean begun;
 
+    private long edge = -1;
     private double chunksPerSecond;
     private long lostChunks;
     private long origin;
@@ -102,11 +109,12 @@ final class LivePlayback implements AutoCloseable {
     private void moved(LiveSnapshot live) {
         synchronized (this) {
             chunksPerSecond = live.chunksPerSecond();
-            long clock = live.edge() + 1 - chunks(delayNanos / SECOND_NANOS);
+            edge = live.edge();
+            long clock = edge + 1 - chunks(delayNanos / SECOND_NANOS);
             tunedInAt = playhead < 0 ? System.nanoTime() : tunedInAt;
             if (!source) {
                 playhead = live.position();
-            } else if (live.edge() >= 0) {
+            } else if (edge >= 0) {
                 playhead = Math.max(0, clock);
             }
             boolean caughtUp = chunksPerSecond > 0 && clock >= playhead;
@@ -216,8 +224,27 @@ final class LivePlayback implements AutoCloseable {
             firstScanned = -1;
             scanned = 0;
             playhead = -1;
+            edge = -1;
             begun = false;
         }
+    }
+
+    /** What is here of the newest part of the stream, in at most {@code maxCells} cells. */
+    synchronized Coverage coverage(int maxCells) {
+        if (playhead < 0) {
+            return Coverage.NONE;
+        }
+        long shown = chunksPerSecond > 0 ? chunks(SHOWN_SECONDS) : SHOWN_CHUNKS;
+        // A cell has the same chunks each time it is looked at: the picture moves, and does not flicker.
+        long width = Math.max(1, (shown + maxCells - 1) / maxCells);
+        long end = edge / width + 1;
+        long first = Math.max(0, end - shown / width);
+        int cells = (int) (end - first);
+        long playing = playhead / width;
+        return new Coverage(
+                ring.coverage(first * width, cells * width, cells),
+                playing >= first && playing < end ? (int) (playing - first) : -1,
+                Math.max(0, ring.nextMissing(playhead) - playhead) * chunkSizeBytes);
     }
 
     /** How things stand, as of {@code live}; {@code ageSeconds} is the age of the newest signature. */

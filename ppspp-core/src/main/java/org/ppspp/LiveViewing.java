@@ -65,7 +65,7 @@ final class LiveViewing implements TransferContent {
 
     @Override
     public Coverage coverage(int maxCells) {
-        return Coverage.NONE;
+        return window.playback().coverage(maxCells);
     }
 
     @Override

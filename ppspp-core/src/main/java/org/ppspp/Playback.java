@@ -96,9 +96,15 @@ final class Playback implements AutoCloseable {
         if (open == null) {
             return Coverage.NONE;
         }
+        byte[] cells = open.coverage(maxCells);
         Iterator<StoredReader> newest = readers.iterator();
-        long ahead = newest.hasNext() ? open.storedFrom(newest.next().position(), Integer.MAX_VALUE) : -1;
-        return new Coverage(open.coverage(maxCells), ahead);
+        if (!newest.hasNext()) {
+            return new Coverage(cells, -1, -1);
+        }
+        long position = newest.next().position();
+        long length = lengthBytes();
+        int cell = position < length ? (int) ((double) position / length * cells.length) : -1;
+        return new Coverage(cells, cell, open.storedFrom(position, Integer.MAX_VALUE));
     }
 
     /** Whether a byte is there to be read, or it is known that there is none. */

@@ -29,7 +29,7 @@ final class AccountTest {
         for (int i = 0; i < receivedFromPeers.length; i++) {
             TransportAddress address =
                     TransportAddress.udp(new InetSocketAddress(InetAddress.getLoopbackAddress(), 1000 + i));
-            channels.add(new ChannelSnapshot(address, i == 0, receivedFromPeers[i], 0, -1, 0, 0, 0, 0));
+            channels.add(new ChannelSnapshot(address, "rfc7574", i == 0, receivedFromPeers[i], 0, -1, 0, 0, 0, 0));
         }
         return new SwarmSnapshot(
                 METADATA.swarmId(),

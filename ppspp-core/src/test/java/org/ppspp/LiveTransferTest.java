@@ -186,6 +186,17 @@ final class LiveTransferTest {
         assertThat(snapshot.state()).isEqualTo(TransferState.STREAMING);
         assertThat(snapshot.live()).isNotNull();
         assertThat(snapshot.swarm().refusedChunks()).isZero();
+        assertThat(snapshot.swarm().channels().get(0).dialect()).isEqualTo("rfc7574");
+        assertShown(relayed.coverage(10));
+        assertShown(relayed.coverage(100_000));
+        assertThat(relayed.coverage(10).cells()).hasSizeLessThanOrEqualTo(10);
+    }
+
+    /** What is played now is here, and so is something behind it. */
+    private static void assertShown(Coverage coverage) {
+        assertThat(coverage.playingCell()).isBetween(0, coverage.cells().length - 1);
+        assertThat(coverage.cells()[coverage.playingCell()]).isNotZero();
+        assertThat(coverage.aheadBytes()).isPositive();
     }
 
     @Test

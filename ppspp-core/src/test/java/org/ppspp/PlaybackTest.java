@@ -109,6 +109,14 @@ final class PlaybackTest {
                 assertThat(transfer.refresh().get(30, TimeUnit.SECONDS).swarm().presentBytes())
                         .isLessThan(2_000_000);
                 assertThat(transfer.lengthBytes()).isEqualTo(content.length);
+                assertThat(transfer.coverage(100).playingCell())
+                        .as("at the end")
+                        .isEqualTo(-1);
+                assertThat(transfer.coverage(100).cells()).hasSize(100).endsWith(-1, -1);
+                try (ContentReader third = transfer.reader(content.length / 2 + 1)) {
+                    assertThat(transfer.coverage(100).playingCell()).isEqualTo(50);
+                    assertThat(read(third, 1)).hasSize(1);
+                }
                 assertThat(read(first, content.length)).isEqualTo(content);
             }
         }

@@ -54,7 +54,7 @@ final class Snapshots {
     }
 
     static ChannelSnapshot channel(int number, boolean complete, long received, long sent) {
-        return new ChannelSnapshot(address(number), complete, received, sent, 1000, 0, 0, 0, 0);
+        return new ChannelSnapshot(address(number), "rfc7574", complete, received, sent, 1000, 0, 0, 0, 0);
     }
 
     static TransportAddress address(int number) {

@@ -7,15 +7,15 @@ public final class ChunkCells {
     private ChunkCells() {}
 
     /**
-     * Divides the chunks 0 to {@code chunkCount} - 1 into at most {@code maxCells} equal parts and says how full each is: 0 where
-     * no chunk is in the map, 255 where all are, as unsigned bytes.
+     * Divides {@code chunkCount} chunks from {@code firstChunk} on into at most {@code maxCells} equal parts and says how full each
+     * is: 0 where no chunk is in the map, 255 where all are, as unsigned bytes.
      */
-    public static byte[] of(ChunkMap map, long chunkCount, int maxCells) {
+    public static byte[] of(ChunkMap map, long firstChunk, long chunkCount, int maxCells) {
         int count = (int) Math.min(chunkCount, maxCells);
         byte[] cells = new byte[count];
         for (int i = 0; i < count; i++) {
-            long first = start(i, count, chunkCount);
-            long end = start(i + 1, count, chunkCount);
+            long first = firstChunk + start(i, count, chunkCount);
+            long end = firstChunk + start(i + 1, count, chunkCount);
             cells[i] = (byte) fullness(set(map, first, end), end - first);
         }
         return cells;

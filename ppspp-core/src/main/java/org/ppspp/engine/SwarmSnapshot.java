@@ -2,6 +2,7 @@ package org.ppspp.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.wire.SwarmId;
 import org.ppspp.wire.TransportAddress;
@@ -120,6 +121,7 @@ public record SwarmSnapshot(
     /**
      * One peer.
      *
+     * @param dialect how it speaks: rfc7574, libswift or pyppspp
      * @param complete whether it has announced all of the content
      * @param rttMicros smoothed round-trip time, or -1 before the first sample
      * @param windowBytes congestion window
@@ -129,6 +131,7 @@ public record SwarmSnapshot(
      */
     public record ChannelSnapshot(
             TransportAddress address,
+            String dialect,
             boolean complete,
             long receivedBytes,
             long sentBytes,
@@ -141,6 +144,7 @@ public record SwarmSnapshot(
         static ChannelSnapshot of(Channel channel) {
             return new ChannelSnapshot(
                     channel.address(),
+                    channel.dialect().name().toLowerCase(Locale.ROOT),
                     channel.peerComplete(),
                     channel.traffic().receivedBytes(),
                     channel.traffic().sentBytes(),

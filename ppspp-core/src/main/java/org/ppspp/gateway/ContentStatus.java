@@ -1,7 +1,9 @@
 package org.ppspp.gateway;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.ppspp.Coverage;
+import org.ppspp.LiveStatus;
 
 /**
  * How one content stands at one moment, for whoever looks at the page. Numbers that are not known are -1.
@@ -18,7 +20,7 @@ import org.ppspp.Coverage;
  * @param receivedBytes of content, useful or not
  * @param sentBytes of content
  * @param etaSeconds until all is there
- * @param liveDelaySeconds from the source to here
+ * @param live how a live stream stands, or null
  * @param knownPeers addresses, connected or not
  * @param coverage how much of each part is here
  * @param peers those that are connected
@@ -36,7 +38,7 @@ public record ContentStatus(
         long receivedBytes,
         long sentBytes,
         long etaSeconds,
-        double liveDelaySeconds,
+        @Nullable LiveStatus live,
         int knownPeers,
         Coverage coverage,
         List<PeerStatus> peers) {
@@ -46,7 +48,7 @@ public record ContentStatus(
     /**
      * One peer.
      *
-     * @param dialect what it speaks, or an empty text
+     * @param dialect how it speaks, one word
      * @param complete whether it has all of the content
      * @param rttMillis round-trip time
      * @param outstandingChunks asked of it and not here yet

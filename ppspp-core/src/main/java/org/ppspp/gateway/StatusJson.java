@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.ppspp.Coverage;
+import org.ppspp.LiveStatus;
 import org.ppspp.Playable;
 
 /** How everything stands, as the page reads it. What is not known is null. */
@@ -51,13 +54,28 @@ final class StatusJson {
         node.put("received_bytes", status.receivedBytes());
         node.put("sent_bytes", status.sentBytes());
         known(node, "eta_seconds", status.etaSeconds());
-        known(node, "live_delay_seconds", status.liveDelaySeconds());
-        known(node, "ahead_bytes", status.coverage().aheadBytes());
-        node.put("cells", status.coverage().cells());
+        put(node, status.coverage());
+        put(node.putObject("stream"), status.live());
         node.put("known_peers", status.knownPeers());
         node.put("connected_peers", status.peers().size());
         ArrayNode peers = node.putArray("peers");
         status.peers().stream().limit(MAX_PEERS).forEach(peer -> put(peers.addObject(), peer));
+    }
+
+    private static void put(ObjectNode node, Coverage coverage) {
+        node.put("cells", coverage.cells());
+        known(node, "playing_cell", coverage.playingCell());
+        known(node, "ahead_bytes", coverage.aheadBytes());
+    }
+
+    /** Empty where it is no live stream, or one of which nothing is known. */
+    private static void put(ObjectNode node, @Nullable LiveStatus live) {
+        if (live != null && live.bytesPerSecond() > 0) {
+            node.put("delay_seconds", live.delaySeconds());
+            node.put("buffer_seconds", live.bufferSeconds());
+            node.put("bytes_per_second", Math.round(live.bytesPerSecond()));
+            node.put("lost_chunks", live.lostChunks());
+        }
     }
 
     private static void put(ObjectNode node, ContentStatus.PeerStatus peer) {

@@ -32,7 +32,7 @@ public final class TransferStatus implements Supplier<ContentStatus> {
                 swarm.receivedBytes(),
                 swarm.sentBytes(),
                 snapshot.etaSeconds(),
-                -1,
+                snapshot.live(),
                 swarm.knownAddresses(),
                 transfer.coverage(ContentStatus.MAX_CELLS),
                 swarm.channels().stream().map(TransferStatus::peer).toList());
@@ -41,7 +41,7 @@ public final class TransferStatus implements Supplier<ContentStatus> {
     private static ContentStatus.PeerStatus peer(ChannelSnapshot channel) {
         return new ContentStatus.PeerStatus(
                 channel.address().toString(),
-                "",
+                channel.dialect(),
                 channel.complete(),
                 channel.receivedBytes(),
                 channel.sentBytes(),

@@ -174,7 +174,7 @@ public final class LocalContent implements AutoCloseable {
         return lengthBytes < 0
                 ? new byte[0]
                 : ChunkCells.of(
-                        stored, new ContentLayout(metadata.chunkSizeBytes(), lengthBytes).chunkCount(), maxCells);
+                        stored, 0, new ContentLayout(metadata.chunkSizeBytes(), lengthBytes).chunkCount(), maxCells);
     }
 
     /** Reads what is {@link #storedFrom} a place. */

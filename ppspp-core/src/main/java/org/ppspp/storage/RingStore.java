@@ -3,6 +3,7 @@ package org.ppspp.storage;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import org.ppspp.chunk.ChunkCells;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.engine.SwarmMetadata;
 
@@ -114,6 +115,11 @@ public final class RingStore {
     /** The first chunk from {@code chunk} on that is not here. */
     public synchronized long nextMissing(long chunk) {
         return stored.nextClear(chunk);
+    }
+
+    /** How much is here of each of {@code cells} equal parts of the {@code count} chunks from {@code first} on. */
+    public synchronized byte[] coverage(long first, long count, int cells) {
+        return ChunkCells.of(stored, first, count, cells);
     }
 
     /** Forgets everything: the stream begins anew. */

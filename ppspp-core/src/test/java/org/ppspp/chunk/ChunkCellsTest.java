@@ -10,8 +10,8 @@ final class ChunkCellsTest {
     void fewChunksAreACellEach() {
         ChunkMap map = new ChunkMap();
         map.set(1);
-        assertThat(ChunkCells.of(map, 3, 2_000)).containsExactly(0, 255, 0);
-        assertThat(ChunkCells.of(map, 0, 2_000)).isEmpty();
+        assertThat(ChunkCells.of(map, 0, 3, 2_000)).containsExactly(0, 255, 0);
+        assertThat(ChunkCells.of(map, 0, 0, 2_000)).isEmpty();
     }
 
     @Test
@@ -20,7 +20,7 @@ final class ChunkCellsTest {
         map.set(0, 998);
         map.set(1_000, 1_999);
         map.set(2_500);
-        assertThat(ChunkCells.of(map, 4_000, 4)).containsExactly(254, 255, 1, 0);
+        assertThat(ChunkCells.of(map, 0, 4_000, 4)).containsExactly(254, 255, 1, 0);
     }
 
     @Test
@@ -44,12 +44,14 @@ final class ChunkCellsTest {
                     map.clear(first, last);
                 }
             }
-            byte[] found = ChunkCells.of(map, chunks, cells);
-            int count = Math.min(chunks, cells);
+            int from = random.nextInt(chunks);
+            int shown = random.nextInt(1, chunks - from + 1);
+            byte[] found = ChunkCells.of(map, from, shown, cells);
+            int count = Math.min(shown, cells);
             assertThat(found).as("seed %d", seed).hasSize(count);
             for (int i = 0; i < count; i++) {
-                int first = (int) ((long) chunks * i / count);
-                int end = (int) ((long) chunks * (i + 1) / count);
+                int first = from + (int) ((long) shown * i / count);
+                int end = from + (int) ((long) shown * (i + 1) / count);
                 int set = 0;
                 for (int each = first; each < end; each++) {
                     set += model[each] ? 1 : 0;
@@ -66,6 +68,6 @@ final class ChunkCellsTest {
     void theLargestContentIsNoTrouble() {
         ChunkMap map = new ChunkMap();
         map.set(1L << 39, (1L << 40) - 1);
-        assertThat(ChunkCells.of(map, 1L << 40, 4)).containsExactly(0, 0, 255, 255);
+        assertThat(ChunkCells.of(map, 0, 1L << 40, 4)).containsExactly(0, 0, 255, 255);
     }
 }

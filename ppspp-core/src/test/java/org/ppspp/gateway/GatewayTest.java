@@ -350,8 +350,13 @@ final class GatewayTest {
         assertThat(content.get("url").asText()).isEqualTo("content/film.mp4");
         assertThat(content.get("hls").isNull()).isTrue();
         assertThat(content.get("length").asLong()).isEqualTo(2_048);
-        assertThat(content.get("live_delay_seconds").isNull()).isTrue();
+        assertThat(content.get("eta_seconds").asLong()).isEqualTo(77);
+        assertThat(content.get("stream").get("delay_seconds").asDouble()).isEqualTo(4.5);
+        assertThat(content.get("stream").get("buffer_seconds").asDouble()).isEqualTo(3.5);
+        assertThat(content.get("stream").get("lost_chunks").asLong()).isEqualTo(6);
+        assertThat(content.get("playing_cell").asInt()).isEqualTo(2);
         assertThat(content.get("cells").binaryValue()).containsExactly(255, 0, 127);
+        assertThat(content.get("peers").get(0).get("dialect").asText()).isEqualTo("libswift");
         assertThat(content.get("peers").get(0).get("rtt_ms").asDouble()).isEqualTo(12.5);
         assertThat(content.get("refused_chunks").asLong()).isEqualTo(2);
     }

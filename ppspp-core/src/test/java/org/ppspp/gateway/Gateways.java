@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.ppspp.Coverage;
+import org.ppspp.LiveStatus;
 import org.ppspp.Playable;
 
 /** Gateways to test with, and statuses to show. */
@@ -41,10 +42,10 @@ final class Gateways {
                 5_000,
                 600,
                 77,
-                -1,
+                new LiveStatus(true, false, 4.5, 3.5, 62_500, 6),
                 9,
-                new Coverage(new byte[] {(byte) 255, 0, 127}, 4_096),
-                List.of(new ContentStatus.PeerStatus("udp:192.0.2.1:6778", "", true, 5_000, 600, 12.5, 8, 1)));
+                new Coverage(new byte[] {(byte) 255, 0, 127}, 2, 4_096),
+                List.of(new ContentStatus.PeerStatus("udp:192.0.2.1:6778", "libswift", true, 5_000, 600, 12.5, 8, 1)));
     }
 
     static byte[] content(int size) {

@@ -84,7 +84,9 @@ final class WatchingTest {
         assertThat(all.body()).isEqualTo(content);
         assertThat(viewer.err()).contains("watch at " + gateway.get("page").asText(), "players take " + address);
         viewer.awaitEvent(event -> Running.is(event, "complete"));
-        assertThat(status(gateway).get("peers")).hasSize(1);
+        JsonNode peers = status(gateway).get("peers");
+        assertThat(peers).hasSize(1);
+        assertThat(peers.get(0).get("dialect").asText()).isEqualTo("rfc7574");
         assertThat(get(address, "Range", "bytes=5000000-5000009").body())
                 .as("after the file got its name")
                 .isEqualTo(Arrays.copyOfRange(content, 5_000_000, 5_000_010));

@@ -326,6 +326,7 @@ const STATES = {
   checking: ["checking the file", "warn"],
   connecting: ["looking for peers", "warn"],
   downloading: ["downloading", "good"],
+  streaming: ["live", "good"],
   seeding: ["complete, sharing", "good"],
   paused_disk: ["waiting for the disk", "bad"],
   stopped: ["stopped", "bad"],
@@ -344,7 +345,7 @@ function show() {
   put("name", content.name);
   put("swarm", content.swarm);
   byId("swarm").title = content.swarm;
-  put("state", content.live && content.state === "downloading" ? "live" : word);
+  put("state", content.live && content.state === "seeding" ? "the stream has ended" : word);
   byId("state").className = "badge " + tone;
   showContents();
   showPlayer(content);
@@ -419,7 +420,7 @@ function showFigures(content) {
   put("up", rate(content.up_bytes_per_second));
   put("up-total", size(content.sent_bytes) + " in all");
   put("peer-count", String(content.connected_peers));
-  put("peer-known", count(content.known_peers) + " known");
+  put("peer-known", count(Math.max(content.known_peers, content.connected_peers)) + " known");
   put("verified", count(content.verified_chunks));
   put("refused", count(content.refused_chunks));
   byId("refused").className = content.refused_chunks > 0 ? "alarm" : "";
@@ -427,8 +428,17 @@ function showFigures(content) {
   const playing = player.shown !== null && video.readyState > 0;
   const stored = content.ahead_bytes === null ? "" : size(content.ahead_bytes) + " stored ahead";
   put("ahead", playing ? duration(bufferedSeconds()) : content.ahead_bytes === null ? "–" : size(content.ahead_bytes));
-  const delay = content.live_delay_seconds;
-  put("ahead-more", delay !== null ? duration(delay) + " behind the source" : playing ? stored : "");
+  put("ahead-more", playing ? stored : "");
+  document.querySelectorAll(".tile.live").forEach((tile) => (tile.hidden = !content.live));
+  const delay = liveDelay(content, playing);
+  put("delay", delay === null ? "–" : duration(delay));
+  put("lost", count(content.stream.lost_chunks ?? 0));
+}
+
+/** How old the picture is: as old as the newest bytes that it can get, and as long as those wait to be shown. */
+function liveDelay(content, playing) {
+  const { delay_seconds: delay, buffer_seconds: buffer } = content.stream;
+  return delay === undefined ? null : playing ? Math.max(0, delay - buffer) + bufferedSeconds() : delay;
 }
 
 function cell(text, className) {
@@ -492,11 +502,14 @@ function surface(canvas) {
 function showMap(content, percent, here) {
   known.cells = Uint8Array.from(atob(content.cells), (c) => c.charCodeAt(0));
   byId("map-card").hidden = content.live && known.cells.length === 0;
-  put("map-title", content.live ? "Live window" : "Content");
+  put("map-title", content.live ? "Live edge" : "Content");
+  put("legend-missing", content.live ? "missing" : "not yet");
   const left = content.eta_seconds !== null && content.eta_seconds > 0 ? " · " + duration(content.eta_seconds) + " left" : "";
   put(
     "map-text",
-    content.length === null
+    content.live
+      ? "half a minute at " + rate(content.stream.bytes_per_second ?? 0)
+      : content.length === null
       ? size(here)
       : here === content.length
         ? size(here) + " · all here"
@@ -506,7 +519,7 @@ function showMap(content, percent, here) {
   drawMap();
 }
 
-/** As many equal squares as there are cells, row by row. */
+/** As many equal squares as there are cells, row by row; of a stream the newest are last. */
 function drawMap() {
   const cells = known.cells;
   const { context, width, height } = surface(byId("map"));
@@ -540,7 +553,7 @@ function drawMap() {
 function playHead(cells) {
   const content = current();
   const playing = player.shown !== null && !content.live && video.duration > 0 && Number.isFinite(video.duration);
-  return playing ? Math.min(cells - 1, Math.floor((cells * video.currentTime) / video.duration)) : -1;
+  return playing ? Math.min(cells - 1, Math.floor((cells * video.currentTime) / video.duration)) : (content.playing_cell ?? -1);
 }
 
 /** 1, 2 or 5 times a power of two of a thousand-and-some: where a grid line looks right. */
