@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.EngineEvent;
 import org.ppspp.engine.ExchangeConfig;
 import org.ppspp.engine.SwarmConfig;
+import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.engine.SwarmSnapshot;
 import org.ppspp.integrity.SignedSegment;
 import org.ppspp.media.input.LiveInput;
@@ -43,7 +44,6 @@ final class LiveBroadcast implements TransferContent, LiveInput.Sink {
     private static final int PIECE_BYTES = 64 << 10;
 
     private final PeerParts parts;
-    private final LiveRequest request;
     private final LiveSource source;
     private final SwarmId swarm;
     private final Consumer<EngineLoop.Action> loop;
@@ -67,7 +67,6 @@ final class LiveBroadcast implements TransferContent, LiveInput.Sink {
             Consumer<EngineLoop.Action> loop,
             Consumer<@Nullable LocalContentException> ended) {
         this.parts = parts;
-        this.request = request;
         this.source = source;
         this.swarm = request.metadata().swarmId();
         this.loop = loop;
@@ -126,9 +125,10 @@ final class LiveBroadcast implements TransferContent, LiveInput.Sink {
         StreamSigner made = new StreamSigner(source, window.ring(), opened, this::signed);
         signer = made;
         window.open();
-        SwarmConfig config = SwarmConfig.live(
-                request.metadata(), LiveViewing.config(request.metadata()).asSource(), ExchangeConfig.OFF);
-        return new Found(request.metadata(), config, 0, false, notices(made));
+        SwarmMetadata metadata = window.metadata();
+        SwarmConfig config =
+                SwarmConfig.live(metadata, LiveViewing.config(metadata).asSource(), ExchangeConfig.OFF);
+        return new Found(metadata, config, 0, false, notices(made));
     }
 
     private static List<String> notices(StreamSigner made) {

@@ -67,4 +67,9 @@ public record LiveSource(
             SwarmMetadata metadata, @Nullable LiveSigner signer, LiveInput input, @Nullable Path positionFile) {
         return new LiveSource(metadata, signer, input, DEFAULT_CHUNKS_PER_SIGNATURE, positionFile);
     }
+
+    /** The same with so many chunks under one signature. */
+    public LiveSource withChunksPerSignature(int chunks) {
+        return new LiveSource(metadata, signer, input, chunks, positionFile);
+    }
 }

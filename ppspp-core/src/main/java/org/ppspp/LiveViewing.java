@@ -71,13 +71,9 @@ final class LiveViewing implements TransferContent {
     @Override
     public Found open(Progress checking) {
         window.open();
-        LiveConfig config = config(request.metadata()).withDelay(request.delay().toNanos());
-        return new Found(
-                request.metadata(),
-                SwarmConfig.live(request.metadata(), config, ExchangeConfig.OFF),
-                0,
-                false,
-                List.of());
+        SwarmMetadata metadata = window.metadata();
+        LiveConfig config = config(metadata).withDelay(request.delay().toNanos());
+        return new Found(metadata, SwarmConfig.live(metadata, config, ExchangeConfig.OFF), 0, false, List.of());
     }
 
     @Override

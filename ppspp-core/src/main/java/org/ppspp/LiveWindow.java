@@ -35,6 +35,11 @@ final class LiveWindow {
         this.playback = new LivePlayback(ring, request);
     }
 
+    /** The swarm as this peer takes part in it: it keeps what it has room for, and says so (RFC 7574 §6.2). */
+    SwarmMetadata metadata() {
+        return metadata.withDiscardWindow(ring.windowChunks());
+    }
+
     /** What players guess from: chunks of whole packets are those of a transport stream. */
     String name() {
         return metadata.chunkSizeBytes() % TsPackets.PACKET_BYTES == 0 ? "live.ts" : "live";

@@ -35,7 +35,7 @@ import org.ppspp.wire.SwarmId;
  * <tr><td>{@code hf}</td><td>code of the hash function; if absent, the one whose hashes are as long as the swarm ID, or
  * SHA-256</td></tr>
  * <tr><td>{@code am}</td><td>code of the chunk addressing method; 32-bit chunk ranges (2) if absent</td></tr>
- * <tr><td>{@code dw}</td><td>live discard window in chunks</td></tr>
+ * <tr><td>{@code dw}</td><td>live discard window in chunks; not there if the source keeps all, as others need not</td></tr>
  * <tr><td>{@code n}</td><td>name for a file, percent-encoded UTF-8</td></tr>
  * <tr><td>{@code tr}</td><td>a tracker, {@code host:port}; may be repeated</td></tr>
  * <tr><td>{@code pe}</td><td>a peer, {@code host:port}; may be repeated</td></tr>
@@ -137,8 +137,9 @@ public record SwarmLink(SwarmMetadata metadata, @Nullable String name, List<Stri
                 metadata.hashFunction().code(),
                 usualFunction(metadata.swarmId()).code());
         add(query, "am", metadata.addressing().code(), ChunkAddressing.CHUNK_RANGES_32.code());
-        if (metadata.discardWindowChunks() != null) {
-            query.add("dw=" + metadata.discardWindowChunks());
+        Long window = metadata.discardWindowChunks();
+        if (window != null && window < Long.MAX_VALUE) {
+            query.add("dw=" + window);
         }
         if (name != null) {
             query.add("n=" + encode(name));

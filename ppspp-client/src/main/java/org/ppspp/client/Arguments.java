@@ -159,8 +159,9 @@ record Arguments(ClientCommand command, CommandLine parser) {
         if (sourceOnly != null) {
             throw wrong(sourceOnly + " means nothing without --livesrc");
         }
-        if (live.discardWindow != null && (live.discardWindow < 1 || live.discardWindow > MAX_WINDOW_CHUNKS)) {
-            throw wrong("--discardwnd must be 1 to " + MAX_WINDOW_CHUNKS);
+        Long window = live.discardWindow;
+        if (window != null && window != Converters.Window.KEEPS_ALL && (window < 1 || window > MAX_WINDOW_CHUNKS)) {
+            throw wrong("--discardwnd must be 1 to " + MAX_WINDOW_CHUNKS + ", or None");
         }
         if (live.delay != null && (live.delay.isZero() || live.delay.compareTo(MAX_DELAY) > 0)) {
             throw wrong("--live-delay must be more than nothing and at most " + MAX_DELAY.toSeconds() + " s");

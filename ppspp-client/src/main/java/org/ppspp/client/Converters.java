@@ -58,6 +58,29 @@ final class Converters {
         }
     }
 
+    /** Chunks of a stream that are kept; {@link #KEEPS_ALL} is "None" here, as with PyPPSPP: no window. */
+    static final class Window implements ITypeConverter<Long> {
+        static final long KEEPS_ALL = Long.MAX_VALUE;
+        private static final String NONE = "None";
+
+        static String text(long chunks) {
+            return chunks == KEEPS_ALL ? NONE : Long.toString(chunks);
+        }
+
+        @Override
+        public Long convert(String value) {
+            if (value.equalsIgnoreCase(NONE)) {
+                return KEEPS_ALL;
+            }
+            try {
+                // What is too large to be a number at all is not to pass for all.
+                return Math.min(Long.parseLong(value), KEEPS_ALL - 1);
+            } catch (NumberFormatException e) {
+                throw new TypeConversionException("'" + value + "' is neither a number of chunks nor None");
+            }
+        }
+    }
+
     /** Null stands for every dialect. */
     static final class Speech implements ITypeConverter<Dialect> {
         @Override

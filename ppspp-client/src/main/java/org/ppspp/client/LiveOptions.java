@@ -74,9 +74,18 @@ final class LiveOptions {
     boolean signAll;
 
     @Option(
+            names = "--chunks-per-signature",
+            paramLabel = "N",
+            description = "Chunks that are signed together: a power of two from 2 to 1024. Default: 32.")
+    @Nullable
+    Integer chunksPerSignature;
+
+    @Option(
             names = "--discardwnd",
             paramLabel = "N",
-            description = "Chunks of the stream that are kept; what the link says if not given, or else 32768.")
+            converter = Converters.Window.class,
+            description = "Chunks of the stream that are kept; what the link says if not given, or else 32768."
+                    + " None: as many as there is room for.")
     @Nullable
     Long discardWindow;
 
@@ -102,6 +111,9 @@ final class LiveOptions {
         }
         if (inputRate != null) {
             return "--input-rate";
+        }
+        if (chunksPerSignature != null) {
+            return "--chunks-per-signature";
         }
         return inputLoop ? "--input-loop" : signAll ? "--sign-all" : null;
     }

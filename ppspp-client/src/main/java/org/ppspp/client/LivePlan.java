@@ -44,6 +44,9 @@ final class LivePlan {
                 absolute(String.valueOf(options.input), folder),
                 new InputSettings(options.inputLoop, options.inputRate == null ? 0 : options.inputRate));
         if (link != null && link.metadata().integrityMethod() == IntegrityMethod.NONE) {
+            if (options.chunksPerSignature != null) {
+                throw new IllegalArgumentException("nothing is signed: leave out --chunks-per-signature");
+            }
             return LiveSource.of(described(command, link.metadata()), null, input, null);
         }
         if (options.key == null) {
@@ -58,7 +61,18 @@ final class LivePlan {
             throw new IllegalArgumentException("the swarm ID is not that of the key in " + file);
         }
         Path position = file.resolveSibling(file.getFileName() + POSITION_SUFFIX);
-        return LiveSource.of(described(command, metadata), signer, input, position);
+        LiveSource source = LiveSource.of(described(command, metadata), signer, input, position);
+        return signedBy(options.chunksPerSignature, source);
+    }
+
+    private static LiveSource signedBy(@Nullable Integer chunks, LiveSource source) {
+        if (chunks == null) {
+            return source;
+        }
+        if (source.metadata().integrityMethod() != IntegrityMethod.UNIFIED_MERKLE_TREE) {
+            throw new IllegalArgumentException("each chunk is signed alone: leave out --chunks-per-signature");
+        }
+        return source.withChunksPerSignature(chunks);
     }
 
     /** A name of a file starts from {@code folder}, as all do. */
@@ -87,7 +101,8 @@ final class LivePlan {
         Long named = metadata.discardWindowChunks();
         Long given = command.live.discardWindow;
         if (named != null && given != null && !named.equals(given)) {
-            throw new IllegalArgumentException("--discardwnd says " + given + " chunks, but the link says " + named);
+            throw new IllegalArgumentException("--discardwnd says " + Converters.Window.text(given)
+                    + " chunks, but the link says " + Converters.Window.text(named));
         }
         Long window = named == null ? given : named;
         return new SwarmMetadata(

@@ -27,8 +27,9 @@ final class RunArguments {
         }
         values.put("live", plan.live());
         values.put("livesrc", command.live.source);
-        if (plan.request().metadata().discardWindowChunks() != null) {
-            values.put("discardwnd", plan.request().metadata().discardWindowChunks());
+        Long window = plan.request().metadata().discardWindowChunks();
+        if (window != null) {
+            values.put("discardwnd", window == Converters.Window.KEEPS_ALL ? Converters.Window.text(window) : window);
         }
         values.put("vod", command.play.vod);
         values.put("skip", command.play.skipChunks > 0);

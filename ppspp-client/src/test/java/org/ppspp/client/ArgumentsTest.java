@@ -328,7 +328,9 @@ final class ArgumentsTest {
         "--live --input -, --input means nothing without --livesrc",
         "--live --sign-all, --sign-all means nothing without --livesrc",
         "--live --filename f, --live has no --filename; --output FILE or --output - takes the stream",
-        "--live --discardwnd 0, --discardwnd must be 1 to 4294967294",
+        "--live --discardwnd 0, '--discardwnd must be 1 to 4294967294, or None'",
+        "--live --discardwnd 99999999999999999, '--discardwnd must be 1 to 4294967294, or None'",
+        "--live --chunks-per-signature 2, --chunks-per-signature means nothing without --livesrc",
         "--live --live-delay 11m, --live-delay must be more than nothing and at most 600 s",
         "--live --livesrc --input - --live-algorithm RSASHA1, "
                 + "'--live-algorithm: RSASHA1 is for old streams, and signs no new ones'"

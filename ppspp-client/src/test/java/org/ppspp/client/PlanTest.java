@@ -359,7 +359,37 @@ final class PlanTest {
                 .hasMessageContaining("not that of the key");
         assertThatThrownBy(() -> plan("--live", String.valueOf(plan.link()), "--discardwnd", "7"))
                 .hasMessageContaining("but the link says 5000");
+        assertThatThrownBy(() -> plan("--live", String.valueOf(plan.link()), "--discardwnd", "None"))
+                .hasMessageContaining("says None chunks, but the link says 5000");
         assertThatThrownBy(() -> plan("--live", ID)).hasMessageContaining("leave out --live");
         assertThatThrownBy(() -> plan("--live", "--livesrc", "--input", "-")).hasMessageContaining("--key FILE");
+    }
+
+    @Test
+    void signsAsManyChunksTogetherAsAsked() {
+        assertThat(signedTogether(source())).isEqualTo(32);
+        assertThat(signedTogether(source("--chunks-per-signature", "2"))).isEqualTo(2);
+        assertThat(signedTogether(source("--chunks-per-signature", "1024"))).isEqualTo(1024);
+        for (String wrong : List.of("1", "33", "2048", "-2")) {
+            assertThatThrownBy(() -> source("--chunks-per-signature", wrong))
+                    .hasMessageContaining("a power of two from 2 to 1024");
+        }
+        assertThatThrownBy(() -> source("--chunks-per-signature", "2", "--sign-all"))
+                .hasMessageContaining("leave out --chunks-per-signature");
+        assertThatThrownBy(() -> source("--chunks-per-signature", "2", "--swarmid", "ppspp:61?ip=0"))
+                .hasMessageContaining("leave out --chunks-per-signature");
+    }
+
+    private static int signedTogether(Plan plan) {
+        return Objects.requireNonNull(live(plan).source()).chunksPerSignature();
+    }
+
+    @Test
+    void discardsNothingWhereThatIsAskedFor() {
+        Plan plan = source("--discardwnd", "None");
+        assertThat(plan.request().metadata().discardWindowChunks()).isEqualTo(Long.MAX_VALUE);
+        assertThat(plan.link()).doesNotContain("dw=");
+        Plan viewer = plan("--live", String.valueOf(plan.link()), "--discardwnd", "none");
+        assertThat(viewer.request().metadata()).isEqualTo(plan.request().metadata());
     }
 }

@@ -88,6 +88,11 @@ public record SwarmMetadata(
         return method == IntegrityMethod.UNIFIED_MERKLE_TREE || method == IntegrityMethod.SIGN_ALL;
     }
 
+    public SwarmMetadata withDiscardWindow(long chunks) {
+        return new SwarmMetadata(
+                swarmId, integrityMethod, hashFunction, chunkSizeBytes, addressing, contentLengthBytes, chunks);
+    }
+
     public SwarmMetadata withContentLength(long lengthBytes) {
         return new SwarmMetadata(
                 swarmId, integrityMethod, hashFunction, chunkSizeBytes, addressing, lengthBytes, discardWindowChunks);

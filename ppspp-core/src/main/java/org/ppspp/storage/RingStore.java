@@ -46,6 +46,13 @@ public final class RingStore {
         return numbers.length;
     }
 
+    /** The live discard window that can be kept: all that the stream's says, as far as there is room. */
+    public long windowChunks() {
+        long window = Objects.requireNonNullElse(metadata.discardWindowChunks(), NOTHING);
+        long room = Math.max(numbers.length / 2, numbers.length - SLACK_CHUNKS);
+        return window < 0 ? room : Math.min(window, room);
+    }
+
     /** Has {@code action} done whenever more is stored: on the thread that stored it, and briefly. */
     public void onStored(Runnable action) {
         whenStored = action;

@@ -53,6 +53,14 @@ final class RingStoreTest {
                 .isLessThanOrEqualTo(1 << 20);
     }
 
+    @Test
+    void claimsNoLargerWindowThanItHasRoomFor() {
+        assertThat(new RingStore(metadata(1_000), 1 << 20).windowChunks()).isEqualTo(1_000);
+        RingStore all = new RingStore(metadata(Long.MAX_VALUE), 1 << 20);
+        assertThat(all.windowChunks()).isBetween(100_000L, (long) all.capacityChunks() - 64);
+        assertThat(new RingStore(metadata(Long.MAX_VALUE), 1).windowChunks()).isPositive();
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void keepsWhatWasStoredLastInEachPlace(long seed) {
