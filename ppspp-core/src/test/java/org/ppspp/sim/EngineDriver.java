@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.Engine;
 import org.ppspp.engine.EngineEvent;
@@ -90,6 +91,15 @@ final class EngineDriver {
             closing.completed(simulation.now(), watcher.run(job));
         }
         closing.close(simulation.now());
+    }
+
+    /** Does something with the engine and takes what it has to give then; nothing while it does not run. */
+    void with(Consumer<Engine> action) {
+        Engine running = engine;
+        if (running != null) {
+            action.accept(running);
+            pump();
+        }
     }
 
     /** Takes all that the engine has to give; to be called after each call into it. */

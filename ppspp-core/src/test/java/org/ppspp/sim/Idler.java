@@ -86,13 +86,4 @@ final class Idler implements SimNode {
             throw new AssertionError("an honest peer's handshake does not parse", e);
         }
     }
-
-    @Override
-    public void dialledFrom(TransportAddress port) {}
-
-    @Override
-    public void closed(TransportAddress remote) {}
-
-    @Override
-    public void writable(TransportAddress remote, boolean writable) {}
 }

@@ -201,13 +201,4 @@ final class LiveLiar implements SimNode {
         messages.accept(writer);
         simulation.send(this, address, to.address(), ByteBufUtil.getBytes(out));
     }
-
-    @Override
-    public void dialledFrom(TransportAddress port) {}
-
-    @Override
-    public void closed(TransportAddress remote) {}
-
-    @Override
-    public void writable(TransportAddress remote, boolean writable) {}
 }

@@ -174,11 +174,8 @@ final class LivePeer implements SimNode, EngineDriver.Watcher {
     }
 
     void meet(List<TransportAddress> peers) {
-        Engine running = driver.engine();
-        if (running != null) {
-            running.addPeers(simulation.now(), stream.metadata().swarmId(), peers, PeerOrigin.TRACKER);
-            driver.pump();
-        }
+        driver.with(
+                running -> running.addPeers(simulation.now(), stream.metadata().swarmId(), peers, PeerOrigin.TRACKER));
     }
 
     /** As the source: makes, stores, signs and announces the next chunks. */
@@ -206,11 +203,7 @@ final class LivePeer implements SimNode, EngineDriver.Watcher {
 
     @Override
     public void receive(TransportAddress from, ByteBuf datagram) {
-        Engine running = driver.engine();
-        if (running != null) {
-            running.receive(simulation.now(), from, datagram);
-            driver.pump();
-        }
+        driver.with(running -> running.receive(simulation.now(), from, datagram));
     }
 
     @Override
@@ -222,20 +215,12 @@ final class LivePeer implements SimNode, EngineDriver.Watcher {
 
     @Override
     public void closed(TransportAddress remote) {
-        Engine running = driver.engine();
-        if (running != null) {
-            running.closed(simulation.now(), remote);
-            driver.pump();
-        }
+        driver.with(running -> running.closed(simulation.now(), remote));
     }
 
     @Override
     public void writable(TransportAddress remote, boolean writable) {
-        Engine running = driver.engine();
-        if (running != null) {
-            running.writable(remote, writable);
-            driver.pump();
-        }
+        driver.with(running -> running.writable(remote, writable));
     }
 
     // --- what its engine does

@@ -453,9 +453,6 @@ final class ModelPyppspp implements SimNode {
     }
 
     @Override
-    public void writable(TransportAddress remote, boolean writable) {}
-
-    @Override
     public String toString() {
         return "PyPPSPP " + address + " has " + have.cardinality() + " of " + count + ", members " + members.keySet();
     }

@@ -489,12 +489,6 @@ final class ModelSwift implements SimNode {
     }
 
     @Override
-    public void closed(TransportAddress remote) {}
-
-    @Override
-    public void writable(TransportAddress remote, boolean writable) {}
-
-    @Override
     public String toString() {
         return "libswift " + address + " has " + have.cardinality() + " of " + count + ", channels " + channels.size();
     }

@@ -26,13 +26,4 @@ final class PexVictim implements SimNode {
     public void receive(TransportAddress from, ByteBuf datagram) {
         arrivals.computeIfAbsent(from.toString(), unused -> new ArrayList<>()).add(simulation.now());
     }
-
-    @Override
-    public void dialledFrom(TransportAddress port) {}
-
-    @Override
-    public void closed(TransportAddress remote) {}
-
-    @Override
-    public void writable(TransportAddress remote, boolean writable) {}
 }

@@ -3,21 +3,16 @@ package org.ppspp.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.ppspp.congestion.LedbatProfile;
-import org.ppspp.engine.EngineConfig;
 import org.ppspp.engine.PeerOrigin;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.engine.SwarmSnapshot;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.wire.ChunkAddressing;
-import org.ppspp.wire.TransportAddress;
 
 /** Video on demand in virtual time: a player never waits for a slow peer. */
 class PlayheadSimulationTest {
@@ -55,14 +50,7 @@ class PlayheadSimulationTest {
             int chunkSize = random.nextInt(4) == 0 ? 8_192 : 1_024;
             content = new Content(random, (int) (seconds * BITRATE) - 100, chunkSize, HashFunction.SHA256);
             SwarmMetadata metadata = content.metadata(random.nextBoolean(), ChunkAddressing.CHUNK_RANGES_32);
-            Set<TransportAddress> honest = new HashSet<>();
-            for (int i = 0; i <= uploads.length; i++) {
-                peers.add(new SimPeer(
-                        simulation, content, metadata, config(i == 0 ? 0 : uploads[i - 1]), i, true, honest));
-                if (i > 0) {
-                    peers.get(i).disk().fill();
-                }
-            }
+            peers.addAll(SimPeer.seeded(simulation, content, metadata, uploads));
             peers.forEach(SimPeer::start);
             boolean tcp = random.nextInt(3) == 0;
             for (SimPeer seeder : peers.subList(1, peers.size())) {
@@ -70,11 +58,6 @@ class PlayheadSimulationTest {
             }
             player = new SimPlayer(
                     simulation, peers.get(0), content.layout(), BITRATE, BITRATE * (4 + random.nextInt(30)));
-        }
-
-        private static EngineConfig config(long maxUpload) {
-            return new EngineConfig(
-                    50, maxUpload, 0, EngineConfig.DEFAULT_MAX_DATAGRAM_BYTES, 1 << 20, LedbatProfile.DEFAULT, null);
         }
 
         void run(long nanos) {

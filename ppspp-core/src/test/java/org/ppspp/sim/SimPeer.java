@@ -9,11 +9,14 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkMap;
 import org.ppspp.chunk.ChunkRange;
+import org.ppspp.congestion.LedbatProfile;
 import org.ppspp.engine.Engine;
 import org.ppspp.engine.EngineConfig;
 import org.ppspp.engine.EngineEvent;
@@ -89,6 +92,32 @@ public final class SimPeer implements SimNode, EngineDriver.Watcher {
         }
     }
 
+    /** A leecher, which is peer 0, and seeders that send so many bytes a second; 0 is no limit. All are still to be started. */
+    static List<SimPeer> seeded(Simulation simulation, Content content, SwarmMetadata metadata, long... uploads) {
+        List<SimPeer> peers = new ArrayList<>();
+        Set<TransportAddress> honest = new HashSet<>();
+        for (int i = 0; i <= uploads.length; i++) {
+            EngineConfig config = uploading(i == 0 ? 0 : uploads[i - 1]);
+            peers.add(new SimPeer(simulation, content, metadata, config, i, true, honest));
+            if (i > 0) {
+                peers.get(i).disk().fill();
+            }
+        }
+        return peers;
+    }
+
+    /** The usual settings with so many bytes a second to send; 0 is no limit. */
+    static EngineConfig uploading(long maxBytesPerSecond) {
+        return new EngineConfig(
+                50,
+                maxBytesPerSecond,
+                0,
+                EngineConfig.DEFAULT_MAX_DATAGRAM_BYTES,
+                1 << 20,
+                LedbatProfile.DEFAULT,
+                null);
+    }
+
     /** Where the peer of this number listens. */
     static InetSocketAddress socket(int number) {
         try {
@@ -142,11 +171,7 @@ public final class SimPeer implements SimNode, EngineDriver.Watcher {
     void freeze(long nanos) {
         frozenUntil = simulation.now() + nanos;
         simulation.after(nanos, () -> {
-            Engine running = driver.engine();
-            if (running != null) {
-                running.timeout(simulation.now());
-                driver.pump();
-            }
+            driver.with(running -> running.timeout(simulation.now()));
         });
     }
 
@@ -157,11 +182,7 @@ public final class SimPeer implements SimNode, EngineDriver.Watcher {
 
     /** Where somebody reads the content, the newest reader first. */
     void seek(List<PlayWindow> windows) {
-        Engine running = driver.engine();
-        if (running != null) {
-            running.seek(simulation.now(), metadata.swarmId(), windows);
-            driver.pump();
-        }
+        driver.with(running -> running.seek(simulation.now(), metadata.swarmId(), windows));
     }
 
     boolean running() {
@@ -214,28 +235,18 @@ public final class SimPeer implements SimNode, EngineDriver.Watcher {
     }
 
     public void meet(PeerOrigin origin, List<TransportAddress> peers) {
-        Engine running = driver.engine();
-        if (running != null) {
-            running.addPeers(simulation.now(), metadata.swarmId(), peers, origin);
-            driver.pump();
-        }
+        driver.with(running -> running.addPeers(simulation.now(), metadata.swarmId(), peers, origin));
     }
 
     /** Says what asking each host costs from now on. */
     void costs(PeerCosts costs) {
-        Engine running = driver.engine();
-        if (running != null) {
-            running.setCosts(metadata.swarmId(), costs);
-            driver.pump();
-        }
+        driver.with(running -> running.setCosts(metadata.swarmId(), costs));
     }
 
     @Override
     public void receive(TransportAddress from, ByteBuf datagram) {
-        Engine running = driver.engine();
-        if (running != null && !frozen()) {
-            running.receive(simulation.now(), from, datagram);
-            driver.pump();
+        if (!frozen()) {
+            driver.with(running -> running.receive(simulation.now(), from, datagram));
         }
     }
 
@@ -248,20 +259,12 @@ public final class SimPeer implements SimNode, EngineDriver.Watcher {
 
     @Override
     public void closed(TransportAddress remote) {
-        Engine running = driver.engine();
-        if (running != null) {
-            running.closed(simulation.now(), remote);
-            driver.pump();
-        }
+        driver.with(running -> running.closed(simulation.now(), remote));
     }
 
     @Override
     public void writable(TransportAddress remote, boolean writable) {
-        Engine running = driver.engine();
-        if (running != null) {
-            running.writable(remote, writable);
-            driver.pump();
-        }
+        driver.with(running -> running.writable(remote, writable));
     }
 
     // --- what its engine does

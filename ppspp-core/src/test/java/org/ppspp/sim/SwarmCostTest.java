@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -17,15 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.ppspp.congestion.LedbatProfile;
-import org.ppspp.engine.EngineConfig;
 import org.ppspp.engine.PeerCosts;
 import org.ppspp.engine.PeerOrigin;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.engine.SwarmSnapshot;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.wire.ChunkAddressing;
-import org.ppspp.wire.TransportAddress;
 
 /** One leecher and a few seeders that cost differently: who is used, and that nobody waits for the cheap ones. */
 class SwarmCostTest {
@@ -59,20 +54,8 @@ class SwarmCostTest {
             content =
                     new Content(new SplittableRandom(seed), chunks * CHUNK_SIZE - 100, CHUNK_SIZE, HashFunction.SHA256);
             SwarmMetadata metadata = content.metadata(seed % 2 == 0, ChunkAddressing.CHUNK_RANGES_32);
-            Set<TransportAddress> honest = new HashSet<>();
-            for (int i = 0; i <= uploads.length; i++) {
-                peers.add(new SimPeer(
-                        simulation, content, metadata, config(i == 0 ? 0 : uploads[i - 1]), i, true, honest));
-                if (i > 0) {
-                    peers.get(i).disk().fill();
-                }
-            }
+            peers.addAll(SimPeer.seeded(simulation, content, metadata, uploads));
             swarms.add(this);
-        }
-
-        private static EngineConfig config(long maxUpload) {
-            return new EngineConfig(
-                    50, maxUpload, 0, EngineConfig.DEFAULT_MAX_DATAGRAM_BYTES, 1 << 20, LedbatProfile.DEFAULT, null);
         }
 
         /** What each seeder costs, from the first on. */

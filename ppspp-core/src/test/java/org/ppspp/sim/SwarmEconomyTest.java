@@ -11,8 +11,6 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.ppspp.congestion.LedbatProfile;
-import org.ppspp.engine.EngineConfig;
 import org.ppspp.engine.PeerOrigin;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.engine.SwarmSnapshot;
@@ -32,17 +30,13 @@ class SwarmEconomyTest {
         peers.forEach(SimPeer::stop);
     }
 
-    private static EngineConfig config(long maxUpload) {
-        return new EngineConfig(
-                50, maxUpload, 0, EngineConfig.DEFAULT_MAX_DATAGRAM_BYTES, 1 << 20, LedbatProfile.DEFAULT, null);
-    }
-
     /** A seeder that sends no more than {@code maxUpload} bytes a second, 0 for no limit, and {@code leechers} others. */
     private void gather(Simulation simulation, Content content, int leechers, long maxUpload) {
         SwarmMetadata metadata = content.metadata(true, ChunkAddressing.CHUNK_RANGES_32);
         Set<TransportAddress> honest = new HashSet<>();
         for (int i = 0; i <= leechers; i++) {
-            peers.add(new SimPeer(simulation, content, metadata, config(i == 0 ? maxUpload : 0), i, true, honest));
+            peers.add(new SimPeer(
+                    simulation, content, metadata, SimPeer.uploading(i == 0 ? maxUpload : 0), i, true, honest));
         }
         peers.get(0).disk().fill();
         for (SimPeer peer : peers) {

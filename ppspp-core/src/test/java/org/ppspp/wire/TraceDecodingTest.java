@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.ppspp.discovery.TrackerCodec;
 import org.ppspp.discovery.TrackerMessage;
 import org.ppspp.traces.Trace;
@@ -28,6 +28,10 @@ class TraceDecodingTest {
     private static final String PYPPSPP_BITMAP = "0802ff00";
 
     private static final String SHORTEST_BITMAP = "0801ff";
+
+    /** Captures of PyPPSPP. */
+    static final List<String> PYPPSPP = List.of(
+            "tcp_small", "tcp_small_leecher_high_uuid", "udp_small", "vod2s", "live_src_head", "live_client_a_head");
 
     private static WireFormat libswift(int chunkSize, int signatureBytes) {
         return new WireFormat(
@@ -102,15 +106,7 @@ class TraceDecodingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "tcp_small",
-                "tcp_small_leecher_high_uuid",
-                "udp_small",
-                "vod2s",
-                "live_src_head",
-                "live_client_a_head"
-            })
+    @FieldSource("PYPPSPP")
     @DisplayName("PyPPSPP: every frame, with the padded bitmap of option 8 shortened and the name in option 10 kept")
     void readsAndWritesPyppspp(String name) throws MalformedMessageException {
         List<Packet> packets = Trace.read("pyppspp/" + name).peers();
@@ -170,15 +166,7 @@ class TraceDecodingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "tcp_small",
-                "tcp_small_leecher_high_uuid",
-                "udp_small",
-                "vod2s",
-                "live_src_head",
-                "live_client_a_head"
-            })
+    @FieldSource("PYPPSPP")
     @DisplayName("PyPPSPP's tracker and its clients, byte for byte")
     void readsAndWritesTheTracker(String name) throws Exception {
         TrackerCodec codec = TrackerCodec.client();
