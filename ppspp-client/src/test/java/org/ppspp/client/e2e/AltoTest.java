@@ -10,9 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.ppspp.ContentHasher;
 import org.ppspp.discovery.AltoServer;
-import org.ppspp.integrity.HashFunction;
 
 /** Peers are used as an ALTO server ranks them, and all the same where there is none. */
 @Timeout(240)
@@ -31,26 +29,12 @@ final class AltoTest {
     }
 
     private Running seeder(String address, Path file, String swarm, String maxUpload) throws IOException {
-        return programs.client(
-                "--listen",
-                address + ":0",
-                "--filename",
-                file.toString(),
-                "--swarmid",
-                swarm,
-                "--max-upload",
-                maxUpload);
-    }
-
-    private static String swarmOf(Path file) throws IOException {
-        return ContentHasher.of(HashFunction.SHA1, 1024).hash(file).swarmId().toString();
+        return programs.client(file, swarm, "--listen", address + ":0", "--max-upload", maxUpload);
     }
 
     private Running leecher(String swarm, String peers, String altoServer) throws IOException {
         return programs.client(
-                "--filename",
-                folder.resolve("copy").toString(),
-                "--swarmid",
+                folder.resolve("copy"),
                 swarm,
                 "--peer",
                 peers,
@@ -70,7 +54,7 @@ final class AltoTest {
     @Test
     void theCheapSeederIsUsedMostAlsoAfterCostsWereSwapped() throws IOException {
         Path file = Programs.content(folder.resolve("content"), 26 << 20);
-        String swarm = swarmOf(file);
+        String swarm = Programs.swarmOf(file);
         try (AltoServer alto = new AltoServer()) {
             alto.cost(FIRST, 1);
             alto.cost(SECOND, 10);
@@ -98,7 +82,7 @@ final class AltoTest {
     @Test
     void pyAltosPathWillDo() throws IOException {
         Path file = Programs.content(folder.resolve("content"), 6 << 20);
-        String swarm = swarmOf(file);
+        String swarm = Programs.swarmOf(file);
         try (AltoServer alto = new AltoServer()) {
             alto.cost(FIRST, 10);
             alto.cost(SECOND, 1);
@@ -144,7 +128,7 @@ final class AltoTest {
     @Test
     void aServerThatIsAwayCostsALineInTheLog() throws IOException {
         Path file = Programs.content(folder.resolve("content"), 1 << 20);
-        String swarm = swarmOf(file);
+        String swarm = Programs.swarmOf(file);
         String gone;
         try (AltoServer alto = new AltoServer()) {
             gone = alto.uri("/directory").toString();

@@ -13,8 +13,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.ppspp.ContentHasher;
-import org.ppspp.integrity.HashFunction;
 
 /** Files go from a seeder to leechers that find it through a tracker. */
 @Timeout(240)
@@ -27,10 +25,6 @@ final class FirstUseTest {
     @AfterEach
     void endPrograms() {
         programs.close();
-    }
-
-    private static String swarmOf(Path file) throws IOException {
-        return ContentHasher.of(HashFunction.SHA1, 1024).hash(file).swarmId().toString();
     }
 
     private String swarmByFileutil(Path file) throws IOException {
@@ -58,10 +52,10 @@ final class FirstUseTest {
     @ValueSource(ints = {1, 1024, 1025, 7162, (7 << 20) + 1})
     void contentOfAnySizeArrivesOverUdpAndTcpWithItsSizeKnownOrNot(int size) throws IOException {
         Path file = Programs.content(folder.resolve("content"), size);
-        String swarm = swarmOf(file);
+        String swarm = Programs.swarmOf(file);
         Running tracker = programs.tracker();
         String port = "127.0.0.1:" + tracker.port();
-        Running seeder = programs.client("--filename", file.toString(), "--swarmid", swarm, "--tracker", port);
+        Running seeder = programs.client(file, swarm, "--tracker", port);
         List<Running> leechers = List.of(
                 leecher("udp", swarm, tracker, "--transport", "udp"),
                 leecher("tcp", swarm, tracker, "--tcp"),
@@ -84,8 +78,8 @@ final class FirstUseTest {
     @Test
     void asksForTheSizeWhereTwoHashesCannotBeToldFromContent() throws IOException {
         Path file = Programs.content(folder.resolve("content"), 40);
-        String swarm = swarmOf(file);
-        Running seeder = programs.client("--filename", file.toString(), "--swarmid", swarm);
+        String swarm = Programs.swarmOf(file);
+        Running seeder = programs.client(file, swarm);
         String peer = "127.0.0.1:" + seeder.port();
         String copy = folder.resolve("copy").toString();
 
@@ -105,11 +99,10 @@ final class FirstUseTest {
     void leechersShareWhatTheyHave() throws IOException {
         int size = 6 << 20;
         Path file = Programs.content(folder.resolve("content"), size);
-        String swarm = swarmOf(file);
+        String swarm = Programs.swarmOf(file);
         Running tracker = programs.tracker();
         String port = "127.0.0.1:" + tracker.port();
-        Running seeder = programs.client(
-                "--filename", file.toString(), "--swarmid", swarm, "--tracker", port, "--max-upload", "2M");
+        Running seeder = programs.client(file, swarm, "--tracker", port, "--max-upload", "2M");
         List<Running> leechers = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             leechers.add(leecher("copy-" + i, swarm, tracker, "--seed-time", "60s"));
@@ -134,15 +127,14 @@ final class FirstUseTest {
         Path file = Programs.content(folder.resolve("content"), 5000);
         Path taken = Files.writeString(folder.resolve("taken"), "mine");
         String swarm = swarmByFileutil(file);
-        Running seeder = programs.client("--filename", file.toString(), "--swarmid", swarm);
+        Running seeder = programs.client(file, swarm);
         String peer = "127.0.0.1:" + seeder.port();
 
-        Running refused = programs.client("--filename", taken.toString(), "--swarmid", swarm, "--no-clobber");
+        Running refused = programs.client(taken, swarm, "--no-clobber");
         assertThat(refused.exit()).isEqualTo(3);
         assertThat(taken).hasContent("mine");
 
-        Running leecher = programs.client(
-                "--filename", taken.toString(), "--swarmid", swarm, "--peer", peer, "--exit-when-complete");
+        Running leecher = programs.client(taken, swarm, "--peer", peer, "--exit-when-complete");
         assertThat(leecher.exit()).isZero();
         assertThat(leecher.err()).contains("taken.orig-1");
         assertThat(folder.resolve("taken.orig-1")).hasContent("mine");

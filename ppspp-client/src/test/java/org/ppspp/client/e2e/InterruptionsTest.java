@@ -10,8 +10,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.ppspp.ContentHasher;
-import org.ppspp.integrity.HashFunction;
 
 /** Programs end in the middle, and the transfer goes on. */
 @Timeout(240)
@@ -39,7 +37,7 @@ final class InterruptionsTest {
     void makeContent() throws IOException {
         file = Programs.content(folder.resolve("content"), SIZE);
         copy = folder.resolve("copy");
-        swarm = ContentHasher.of(HashFunction.SHA1, 1024).hash(file).swarmId().toString();
+        swarm = Programs.swarmOf(file);
     }
 
     @AfterEach

@@ -11,8 +11,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.ppspp.ContentHasher;
-import org.ppspp.integrity.HashFunction;
 
 /** A swarm goes on growing without a tracker: programs on one machine that hear of each other from each other. */
 @Timeout(240)
@@ -30,10 +28,8 @@ final class PeerExchangeTest {
     }
 
     private Running client(Path file, String swarm, List<String> more) throws IOException {
-        List<String> arguments = new ArrayList<>(
-                List.of("--filename", file.toString(), "--swarmid", swarm, "--filesize", Integer.toString(SIZE)));
-        arguments.addAll(more);
-        return programs.client(arguments.toArray(String[]::new));
+        return programs.client(
+                file, swarm, with(more, "--filesize", Integer.toString(SIZE)).toArray(String[]::new));
     }
 
     private static void awaitPeer(Running client, int port) {
@@ -45,8 +41,7 @@ final class PeerExchangeTest {
     @Test
     void aPeerThatKnowsOneOtherFindsTheSeederAndNeedsTheOtherNoMore() throws IOException {
         Path file = Programs.content(folder.resolve("content"), SIZE);
-        String swarm =
-                ContentHasher.of(HashFunction.SHA1, 1024).hash(file).swarmId().toString();
+        String swarm = Programs.swarmOf(file);
         List<String> exchange = List.of("--pex", "on", "--max-upload", "300k");
         Running seeder = client(file, swarm, exchange);
         int seederPort = seeder.port();

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.ppspp.ContentHasher;
+import org.ppspp.integrity.HashFunction;
 
 /** Starts the programs with the class path of the test, and ends those that are left. */
 final class Programs implements AutoCloseable {
@@ -31,6 +33,13 @@ final class Programs implements AutoCloseable {
                 "org.ppspp.client.ClientMain",
                 List.of("--json", "--stats-interval", "100ms", "--listen", "127.0.0.1:0"),
                 more);
+    }
+
+    /** The same with this file of a swarm. */
+    Running client(Path file, String swarm, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("--filename", file.toString(), "--swarmid", swarm));
+        Collections.addAll(arguments, more);
+        return client(arguments.toArray(String[]::new));
     }
 
     /** A client with no option but these. */
@@ -100,6 +109,11 @@ final class Programs implements AutoCloseable {
         byte[] content = new byte[size];
         new SplittableRandom(size).nextBytes(content);
         return Files.write(file, content);
+    }
+
+    /** The swarm ID of a file, as the original makes it. */
+    static String swarmOf(Path file) throws IOException {
+        return ContentHasher.of(HashFunction.SHA1, 1024).hash(file).swarmId().toString();
     }
 
     @Override

@@ -18,8 +18,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.ppspp.ContentHasher;
-import org.ppspp.integrity.HashFunction;
 
 /** Content is watched over HTTP while it arrives. */
 @Timeout(240)
@@ -53,18 +51,10 @@ final class WatchingTest {
         int size = (6 << 20) + 77;
         Path file = Programs.content(folder.resolve("film.mp4"), size);
         byte[] content = Files.readAllBytes(file);
-        String swarm =
-                ContentHasher.of(HashFunction.SHA1, 1024).hash(file).swarmId().toString();
-        Running seeder = programs.client("--filename", file.toString(), "--swarmid", swarm, "--max-upload", "1500k");
+        String swarm = Programs.swarmOf(file);
+        Running seeder = programs.client(file, swarm, "--max-upload", "1500k");
         Running viewer = programs.client(
-                "--filename",
-                folder.resolve("copy.mp4").toString(),
-                "--swarmid",
-                swarm,
-                "--peer",
-                "127.0.0.1:" + seeder.port(),
-                "--http",
-                "0");
+                folder.resolve("copy.mp4"), swarm, "--peer", "127.0.0.1:" + seeder.port(), "--http", "0");
         JsonNode gateway = viewer.awaitEvent(event -> Running.is(event, "gateway"));
         String address = gateway.get("content").asText();
 
@@ -96,20 +86,11 @@ final class WatchingTest {
     @Test
     void theAddressStaysTheSameWithATokenFile() throws IOException, InterruptedException {
         Path file = Programs.content(folder.resolve("film"), 5000);
-        String swarm =
-                ContentHasher.of(HashFunction.SHA1, 1024).hash(file).swarmId().toString();
+        String swarm = Programs.swarmOf(file);
         Path token = folder.resolve("token");
         String[] paths = new String[2];
         for (int i = 0; i < 2; i++) {
-            Running client = programs.client(
-                    "--filename",
-                    file.toString(),
-                    "--swarmid",
-                    swarm,
-                    "--http",
-                    "0",
-                    "--http-token-file",
-                    token.toString());
+            Running client = programs.client(file, swarm, "--http", "0", "--http-token-file", token.toString());
             paths[i] = URI.create(client.awaitEvent(event -> Running.is(event, "gateway"))
                             .get("page")
                             .asText())
@@ -126,16 +107,9 @@ final class WatchingTest {
     @Test
     void aPortThatIsTakenIsSaid() throws IOException {
         Path file = Programs.content(folder.resolve("film"), 5000);
-        String swarm =
-                ContentHasher.of(HashFunction.SHA1, 1024).hash(file).swarmId().toString();
+        String swarm = Programs.swarmOf(file);
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            Running client = programs.client(
-                    "--filename",
-                    file.toString(),
-                    "--swarmid",
-                    swarm,
-                    "--http",
-                    Integer.toString(taken.getLocalPort()));
+            Running client = programs.client(file, swarm, "--http", Integer.toString(taken.getLocalPort()));
             assertThat(client.exit()).isEqualTo(8);
             assertThat(client.err()).contains("choose another port with --http");
         }
