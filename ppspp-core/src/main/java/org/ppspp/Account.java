@@ -69,7 +69,8 @@ final class Account {
                 0,
                 false,
                 0,
-                List.of());
+                List.of(),
+                null);
     }
 
     void checked(long doneBytes, long totalBytes) {

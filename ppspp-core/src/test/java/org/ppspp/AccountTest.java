@@ -46,7 +46,8 @@ final class AccountTest {
                 2,
                 failing,
                 0,
-                channels);
+                channels,
+                null);
     }
 
     private TransferState state() {

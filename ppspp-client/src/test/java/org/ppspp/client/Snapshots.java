@@ -46,11 +46,12 @@ final class Snapshots {
                 refused,
                 false,
                 3,
-                channels);
+                channels,
+                null);
     }
 
     static SwarmSnapshot withChannels(ChannelSnapshot... channels) {
-        return new SwarmSnapshot(SWARM, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, List.of(channels));
+        return new SwarmSnapshot(SWARM, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, List.of(channels), null);
     }
 
     static ChannelSnapshot channel(int number, boolean complete, long received, long sent) {

@@ -44,42 +44,6 @@ public record SwarmSnapshot(
         List<ChannelSnapshot> channels,
         @Nullable LiveSnapshot live) {
 
-    /** Of static content. */
-    public SwarmSnapshot(
-            SwarmId swarm,
-            long contentLengthBytes,
-            long chunkCount,
-            long verifiedChunks,
-            long verifiedBytes,
-            long unprovenBytes,
-            long receivedBytes,
-            long sentBytes,
-            long wireReceivedBytes,
-            long wireSentBytes,
-            long duplicateChunks,
-            long refusedChunks,
-            boolean storageFailing,
-            int knownAddresses,
-            List<ChannelSnapshot> channels) {
-        this(
-                swarm,
-                contentLengthBytes,
-                chunkCount,
-                verifiedChunks,
-                verifiedBytes,
-                unprovenBytes,
-                receivedBytes,
-                sentBytes,
-                wireReceivedBytes,
-                wireSentBytes,
-                duplicateChunks,
-                refusedChunks,
-                storageFailing,
-                knownAddresses,
-                channels,
-                null);
-    }
-
     static SwarmSnapshot of(Swarm swarm) {
         List<ChannelSnapshot> peers = new ArrayList<>();
         for (Channel channel : swarm.channels()) {
