@@ -44,11 +44,7 @@ final class Greeting {
     private final Identity identity;
     private final SupportedMessages supported;
 
-    /** For static content. */
-    Greeting(SwarmMetadata metadata, Identity identity, ExchangeConfig.Mode exchange) {
-        this(metadata, null, identity, exchange);
-    }
-
+    /** {@code live} is null for static content. */
     Greeting(SwarmMetadata metadata, @Nullable LiveConfig live, Identity identity, ExchangeConfig.Mode exchange) {
         this.metadata = metadata;
         this.live = live;

@@ -30,7 +30,7 @@ class GreetingTest {
 
     private static final Identity IDENTITY = new Identity(new UUID(1, 2), null);
 
-    private final Greeting greeting = new Greeting(METADATA, IDENTITY, ExchangeConfig.Mode.OFF);
+    private final Greeting greeting = new Greeting(METADATA, null, IDENTITY, ExchangeConfig.Mode.OFF);
 
     private static SwarmId id(int last) {
         byte[] bytes = new byte[32];
@@ -96,7 +96,7 @@ class GreetingTest {
                     .as("RFC 7574 §3.1.1: need not")
                     .isNull();
         }
-        assertThat(new Greeting(METADATA, IDENTITY, ExchangeConfig.Mode.OFF).mismatch(handshake.options()))
+        assertThat(new Greeting(METADATA, null, IDENTITY, ExchangeConfig.Mode.OFF).mismatch(handshake.options()))
                 .isNull();
         assertThat(MessageReader.afterHandshake(out, FORMAT, 10).next())
                 .isEqualTo(new Message.Have(new ChunkRange(0, 4)));

@@ -230,7 +230,7 @@ class PeerExchangeTest {
 
     private static @Nullable SupportedMessages said(Mode mode) {
         SwarmMetadata metadata = CONTENT.metadata(true, ChunkAddressing.CHUNK_RANGES_32);
-        return new Greeting(metadata, new Identity(new UUID(0, 1), null), mode)
+        return new Greeting(metadata, null, new Identity(new UUID(0, 1), null), mode)
                 .options(true, Dialect.RFC7574, false)
                 .supportedMessages();
     }

@@ -111,7 +111,7 @@ final class RawPeer {
 
     /** What this peer says of itself; a peer of another dialect begins with something else. */
     private ProtocolOptions options(boolean initiator) {
-        return new Greeting(to.metadata(), new Identity(new UUID(1, channel), null), exchange)
+        return new Greeting(to.metadata(), null, new Identity(new UUID(1, channel), null), exchange)
                 .options(initiator, dialect, address.reliable());
     }
 
