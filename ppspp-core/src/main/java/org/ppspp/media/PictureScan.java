@@ -48,10 +48,6 @@ final class PictureScan {
         return verdict;
     }
 
-    Verdict verdict() {
-        return verdict;
-    }
-
     /** When it is to be shown, at 90 kHz, or {@link TsPacket#NONE} where that is not said or not known yet. */
     long pts() {
         return pts;

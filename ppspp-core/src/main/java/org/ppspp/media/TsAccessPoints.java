@@ -47,13 +47,6 @@ public final class TsAccessPoints {
         return null;
     }
 
-    /** Forgets places in front of {@code position}. */
-    public void discardBefore(long position) {
-        while (!points.isEmpty() && points.getFirst().position() < position) {
-            points.removeFirst();
-        }
-    }
-
     private void packet(long position, byte[] bytes, int offset) {
         program.accept(position, new TsPacket(bytes, offset));
         AccessPoint found = program.found();

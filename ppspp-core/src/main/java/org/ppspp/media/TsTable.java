@@ -36,7 +36,7 @@ final class TsTable {
             if (from >= packet.end()) {
                 return null;
             }
-        } else if (pendingPackets.size() == 0) {
+        } else if (pendingPackets.size() == 0 || from == packet.end()) {
             return null;
         }
         pendingPackets.write(packet.bytes(), packet.start(), TsPackets.PACKET_BYTES);
