@@ -35,6 +35,7 @@ final class LiveContent implements KnownContent {
     private final LiveIntegrity integrity;
     private final LiveEdgePicker picker;
     private final LivePriorities priorities;
+    private final SecondLooks secondLooks;
     private final WireFormat format;
     private final long window;
     private long edge = -1;
@@ -58,7 +59,7 @@ final class LiveContent implements KnownContent {
         this.integrity = switch (metadata.integrityMethod()) {
             case UNIFIED_MERKLE_TREE ->
                 new LiveMerkleIntegrity(metadata.hashFunction(), format, config.signatures(), config.notBefore());
-            case SIGN_ALL -> new SignAllIntegrity(format, config.signatures(), config.notBefore());
+            case SIGN_ALL -> new SignAllIntegrity(format, config.signatures(), config.notBefore(), witness());
             case NONE -> new NoIntegrity();
             case MERKLE_HASH_TREE -> throw new IllegalArgumentException("static content has no source");
         };
@@ -66,6 +67,7 @@ final class LiveContent implements KnownContent {
         this.window = kept == null ? CHUNKS_BELIEVED : Math.min(kept, CHUNKS_BELIEVED);
         this.picker = new LiveEdgePicker(random, config.delayNanos());
         this.priorities = new LivePriorities(swarm, this, picker);
+        this.secondLooks = new SecondLooks(swarm);
     }
 
     @Override
@@ -117,7 +119,8 @@ final class LiveContent implements KnownContent {
 
     @Override
     public boolean admits(long chunk, int length) {
-        return length == metadata.chunkSizeBytes() && chunk >= first && chunk <= believed();
+        return length == metadata.chunkSizeBytes()
+                && ((chunk >= first && chunk <= believed()) || secondLooks.at(chunk));
     }
 
     @Override
@@ -152,12 +155,12 @@ final class LiveContent implements KnownContent {
                 edge,
                 picker.position(),
                 first,
-                integrity.chunksPerSecond(),
-                integrity.latestTime(),
+                integrity.timeline().chunksPerSecond(),
+                integrity.timeline().latestTime(),
                 taken,
                 refused,
                 equivocations,
-                integrity.size());
+                integrity.timeline().size());
     }
 
     // --- signatures
@@ -187,22 +190,46 @@ final class LiveContent implements KnownContent {
             }
             case EQUIVOCAL -> {
                 refused++;
-                equivocations++;
-                engine.event(new EngineEvent.SourceEquivocates(metadata.swarmId(), message.chunks()));
+                equivocates(message.chunks());
             }
             case UNUSABLE -> refused++;
-            case KNOWN -> {}
+            case DOUBTFUL -> secondLooks.ask(from, message.chunks().first(), now);
+            case KNOWN, WAITS -> {}
         }
+    }
+
+    private void equivocates(ChunkRange chunks) {
+        equivocations++;
+        engine.event(new EngineEvent.SourceEquivocates(metadata.swarmId(), chunks));
+    }
+
+    private SignAllIntegrity.Witness witness() {
+        return new SignAllIntegrity.Witness() {
+            @Override
+            public void verified() {
+                taken++;
+            }
+
+            @Override
+            public void restarted(long now) {
+                startOver(now);
+            }
+
+            @Override
+            public void equivocal(long chunk) {
+                equivocates(ChunkRange.of(chunk));
+            }
+        };
     }
 
     @Override
     public @Nullable SignedNode newestMunro() {
-        return integrity.newestMunro();
+        return integrity.news();
     }
 
     @Override
     public void tellNewest(ProofSink out) {
-        integrity.tellNewest(out);
+        integrity.tellNews(out);
     }
 
     @Override
@@ -227,7 +254,7 @@ final class LiveContent implements KnownContent {
         }
         boolean found = edge < 0;
         edge = reached;
-        picker.reached(now, edge, integrity.chunksPerSecond());
+        picker.reached(now, edge, integrity.timeline().chunksPerSecond());
         // RFC 7574 §6.2 can be read as one chunk more or less: the one more is kept.
         long keep = Math.max(first, Math.max(0, edge - window) & -64L);
         if (found || keep > first) {

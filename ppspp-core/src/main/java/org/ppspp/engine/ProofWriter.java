@@ -26,4 +26,9 @@ record ProofWriter(MessageWriter messages) implements ProofSink {
     static int munroBytes(MessageWriter messages) {
         return messages.integrityBytes() + messages.signedIntegrityBytes();
     }
+
+    /** Bytes of a munro, or of the signature of a chunk. */
+    static int bytes(SignedNode node, MessageWriter messages) {
+        return node.chunks().size() > 1 ? munroBytes(messages) : messages.signedIntegrityBytes();
+    }
 }

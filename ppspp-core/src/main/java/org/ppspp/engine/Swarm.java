@@ -161,7 +161,7 @@ final class Swarm {
         long chunk = data.chunk();
         int length = data.content().readableBytes();
         counters.receivedBytes += length;
-        if (have.get(chunk)) {
+        if (have.get(chunk) && !integrity().doubts(from.pending(), chunk)) {
             counters.duplicateChunks++;
             from.acknowledge(chunk, engine.micros(now) - data.timestampMicros());
             // The peer owes one chunk less.

@@ -23,13 +23,14 @@ final class TuneIn {
 
     /** Bytes of what is to be said, or 0. */
     int bytes(MessageWriter writer) {
-        return news() == null ? 0 : ProofWriter.munroBytes(writer);
+        SignedNode newest = news();
+        return newest == null ? 0 : ProofWriter.bytes(newest, writer);
     }
 
     /** Writes it if {@code room} bytes are enough. */
     void write(MessageWriter writer, int room) {
         SignedNode newest = news();
-        if (newest != null && ProofWriter.munroBytes(writer) <= room) {
+        if (newest != null && ProofWriter.bytes(newest, writer) <= room) {
             swarm.content().tellNewest(new ProofWriter(writer));
             said = newest.ntpTime();
         }

@@ -62,11 +62,22 @@ public sealed interface Integrity permits MerkleIntegrity, LiveIntegrity {
     boolean prove(long chunk, KnownChunks known, @Nullable BinHashes lower, ProofSink out);
 
     /** How many single hashes {@link #prove} would emit, munros not among them. */
-    int proofHashes(long chunk, KnownChunks known);
+    default int proofHashes(long chunk, KnownChunks known) {
+        return 0;
+    }
 
     /** How many munros it would emit. */
-    int proofMunros(long chunk, KnownChunks known);
+    default int proofMunros(long chunk, KnownChunks known) {
+        return 0;
+    }
 
     /** How many signatures of chunks it would emit. */
-    int proofSignatures(long chunk, KnownChunks known);
+    default int proofSignatures(long chunk, KnownChunks known) {
+        return 0;
+    }
+
+    /** Whether the channel has said of a chunk that we have what makes it worth looking at what it sends for it. */
+    default boolean doubts(PendingHashes from, long chunk) {
+        return false;
+    }
 }

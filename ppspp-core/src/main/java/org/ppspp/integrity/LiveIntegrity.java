@@ -15,8 +15,12 @@ public sealed interface LiveIntegrity extends Integrity permits LiveMerkleIntegr
 
     /** What a signature is worth. */
     enum Outcome {
-        /** It verifies, or will be looked at with its chunk. */
+        /** It verifies. */
         TAKEN,
+        /** It will be looked at with its chunk. */
+        WAITS,
+        /** It contradicts what is known, and only its chunk can tell who is right: worth asking its sender for. */
+        DOUBTFUL,
         /** It is known already. */
         KNOWN,
         /** It verifies, and shows that the stream has begun anew: all that was known before is void and forgotten. */
@@ -35,28 +39,30 @@ public sealed interface LiveIntegrity extends Integrity permits LiveMerkleIntegr
     /** Takes what the source itself has signed, next in order. */
     void append(SignedSegment segment);
 
+    /** What was signed when; empty for a stream without signatures. */
+    Timeline timeline();
+
     /** The last chunk that is known to be signed, or -1. */
-    long edge();
+    default long edge() {
+        return timeline().edge();
+    }
 
     /** Whether there may be chunks behind {@link #edge} that can be verified once they come. */
     boolean reachesBeyondEdge();
 
-    /** The munro with the highest chunks, or null. */
-    @Nullable
-    SignedNode newestMunro();
+    /**
+     * What peers are told of until they show that they have a chunk of it or behind it (RFC 7574 §6.1.2.4): the munro with the
+     * highest chunks, or where chunks are signed one by one, one of the last seconds. Null where there is none.
+     */
+    default @Nullable SignedNode news() {
+        return null;
+    }
 
-    /** The latest time of a signature, or {@code NtpTime.UNKNOWN}. */
-    long latestTime();
-
-    /** Emits the newest munro, for peers that look for the live edge (RFC 7574 §6.1.2.4). */
-    void tellNewest(ProofSink out);
+    /** Emits {@link #news}. */
+    default void tellNews(ProofSink out) {}
 
     /** Forgets what concerns chunks below this one only. */
-    void forgetBelow(long chunk);
-
-    /** Chunks a second in the last while, or 0 while that is not known. */
-    double chunksPerSecond();
-
-    /** How many signed nodes are kept. */
-    int size();
+    default void forgetBelow(long chunk) {
+        timeline().forgetBelow(chunk);
+    }
 }

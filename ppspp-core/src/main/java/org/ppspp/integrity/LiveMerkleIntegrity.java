@@ -6,7 +6,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.Bin;
 import org.ppspp.chunk.ChunkRange;
-import org.ppspp.wire.NtpTime;
 import org.ppspp.wire.WireFormat;
 
 /**
@@ -19,12 +18,7 @@ import org.ppspp.wire.WireFormat;
  * <p>Not for several threads. Leaf hashes are computed elsewhere.
  */
 public final class LiveMerkleIntegrity implements LiveIntegrity {
-    /** Verifications in a second, of the stream and of one channel (rule R27): at 0.1 ms each, a twentieth of the time. */
-    private static final int VERIFICATIONS = 500;
-
-    private static final int VERIFICATIONS_OF_ONE = 100;
-
-    /** So many times the rate at which the stream itself is signed are allowed in any case, to catch up. */
+    /** So many times the rate at which the stream itself is signed may be verified in any case, to catch up. */
     private static final int CATCH_UP = 8;
 
     /** After the stream began anew, peers may still say what was true of the former one. Nanoseconds. */
@@ -36,7 +30,7 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
     private final HashPath path;
     private final SignedBytes bytes;
     private final SignatureCheck signatures;
-    private final RateBudget verifications = new RateBudget();
+    private final VerificationBudget budget = new VerificationBudget(CATCH_UP);
     private final Timeline timeline;
     private final Map<Long, Munro> munros = new HashMap<>();
     private final long[] uncles = new long[HashPath.MAX_HEIGHT];
@@ -126,9 +120,7 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
     }
 
     private boolean mayVerify(PendingHashes from, When when) {
-        int catchUp = width == 0 ? 0 : (int) (CATCH_UP * chunksPerSecond() / width);
-        return from.verifications().take(when.now(), Math.max(VERIFICATIONS_OF_ONE, catchUp))
-                && verifications.take(when.now(), Math.max(VERIFICATIONS, 2 * catchUp));
+        return budget.take(from, when.now(), width == 0 ? 0 : timeline.chunksPerSecond() / width);
     }
 
     private void restart(long now) {
@@ -152,7 +144,7 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
         SignedNode newest = timeline.newest();
         if (node == Bin.NONE
                 || (newest != null && signed.chunks().first() <= newest.chunks().last())) {
-            throw new IllegalArgumentException("chunks " + signed.chunks() + " do not follow " + edge());
+            throw new IllegalArgumentException("chunks " + signed.chunks() + " do not follow " + timeline.edge());
         }
         add(new Munro(node, hasher, segment.hashes()), signed);
     }
@@ -230,11 +222,6 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
         return munro == null || knowsMunro(munro, known) ? 0 : 1;
     }
 
-    @Override
-    public int proofSignatures(long chunk, KnownChunks known) {
-        return 0;
-    }
-
     /** What is only on its way does not count here: without its munro a chunk is worth nothing. */
     private static boolean knowsMunro(Munro munro, KnownChunks known) {
         return known.shows(munro.firstChunk(), munro.lastChunk());
@@ -254,8 +241,8 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
     }
 
     @Override
-    public long edge() {
-        return timeline.edge();
+    public Timeline timeline() {
+        return timeline;
     }
 
     @Override
@@ -264,18 +251,12 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
     }
 
     @Override
-    public @Nullable SignedNode newestMunro() {
+    public @Nullable SignedNode news() {
         return timeline.newest();
     }
 
     @Override
-    public long latestTime() {
-        SignedNode newest = timeline.newest();
-        return newest == null ? NtpTime.UNKNOWN : newest.ntpTime();
-    }
-
-    @Override
-    public void tellNewest(ProofSink out) {
+    public void tellNews(ProofSink out) {
         SignedNode newest = timeline.newest();
         Munro munro = newest == null ? null : munroOf(newest.chunks().first());
         if (munro != null && newest != null) {
@@ -289,16 +270,6 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
         if (munros.size() > timeline.size()) {
             munros.values().removeIf(munro -> munro.lastChunk() < chunk);
         }
-    }
-
-    @Override
-    public double chunksPerSecond() {
-        return timeline.chunksPerSecond();
-    }
-
-    @Override
-    public int size() {
-        return munros.size();
     }
 
     private @Nullable Munro munroOf(long chunk) {

@@ -172,16 +172,6 @@ public final class MerkleIntegrity implements Integrity {
         return proofLength(chunk, known, isNew(known));
     }
 
-    @Override
-    public int proofMunros(long chunk, KnownChunks known) {
-        return 0;
-    }
-
-    @Override
-    public int proofSignatures(long chunk, KnownChunks known) {
-        return 0;
-    }
-
     private static boolean isNew(KnownChunks known) {
         return !known.intersects(0, ChunkRange.MAX_CHUNK);
     }

@@ -7,6 +7,7 @@ import org.ppspp.wire.NtpTime;
 
 /** Protects nothing: a live stream of programs that know no signatures. Every chunk passes for what it says it is. */
 public final class NoIntegrity implements LiveIntegrity {
+    private final Timeline nothing = new Timeline(NtpTime.UNKNOWN);
     private long edge = -1;
 
     @Override
@@ -52,18 +53,8 @@ public final class NoIntegrity implements LiveIntegrity {
     }
 
     @Override
-    public int proofHashes(long chunk, KnownChunks known) {
-        return 0;
-    }
-
-    @Override
-    public int proofMunros(long chunk, KnownChunks known) {
-        return 0;
-    }
-
-    @Override
-    public int proofSignatures(long chunk, KnownChunks known) {
-        return 0;
+    public Timeline timeline() {
+        return nothing;
     }
 
     @Override
@@ -74,35 +65,5 @@ public final class NoIntegrity implements LiveIntegrity {
     @Override
     public boolean reachesBeyondEdge() {
         return true;
-    }
-
-    @Override
-    public @Nullable SignedNode newestMunro() {
-        return null;
-    }
-
-    @Override
-    public long latestTime() {
-        return NtpTime.UNKNOWN;
-    }
-
-    @Override
-    public void tellNewest(ProofSink out) {
-        // Nothing is signed.
-    }
-
-    @Override
-    public void forgetBelow(long chunk) {
-        // Nothing is kept.
-    }
-
-    @Override
-    public double chunksPerSecond() {
-        return 0;
-    }
-
-    @Override
-    public int size() {
-        return 0;
     }
 }

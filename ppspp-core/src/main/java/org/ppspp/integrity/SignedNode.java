@@ -1,5 +1,6 @@
 package org.ppspp.integrity;
 
+import java.util.Arrays;
 import org.ppspp.chunk.ChunkRange;
 
 /**
@@ -10,4 +11,9 @@ import org.ppspp.chunk.ChunkRange;
  * @param ntpTime when it was signed, 64-bit NTP time
  * @param signature as long as those of the stream are; not to be changed
  */
-public record SignedNode(ChunkRange chunks, long ntpTime, byte[] signature) {}
+public record SignedNode(ChunkRange chunks, long ntpTime, byte[] signature) {
+    /** Whether the other says the same, to the byte. */
+    boolean same(SignedNode other) {
+        return ntpTime == other.ntpTime && chunks.equals(other.chunks) && Arrays.equals(signature, other.signature);
+    }
+}

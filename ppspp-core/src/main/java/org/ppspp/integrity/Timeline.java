@@ -14,7 +14,7 @@ import org.ppspp.wire.NtpTime;
  * <p>A source that has to begin anew, with lower numbers, is told by its time: later than everything known by more than a
  * moment. What is not later than the former stream's end is not heard of again.
  */
-final class Timeline {
+public final class Timeline {
     /** What the time of a signed node says of it, before its signature is looked at. */
     enum Place {
         /** Between its neighbours. */
@@ -74,12 +74,19 @@ final class Timeline {
     }
 
     /** The last chunk of the newest node, or -1. */
-    long edge() {
+    public long edge() {
         SignedNode newest = newest();
         return newest == null ? -1 : newest.chunks().last();
     }
 
-    int size() {
+    /** The time of the newest node, or {@link NtpTime#UNKNOWN}. */
+    public long latestTime() {
+        SignedNode newest = newest();
+        return newest == null ? NtpTime.UNKNOWN : newest.ntpTime();
+    }
+
+    /** How many signed nodes are kept. */
+    public int size() {
         return nodes.size();
     }
 
@@ -88,12 +95,18 @@ final class Timeline {
         return notBefore != NtpTime.UNKNOWN && NtpTime.compare(ntpTime, notBefore) < 0;
     }
 
-    Place place(ChunkRange chunks, long ntpTime, LiveIntegrity.When when) {
+    /** Whether the time is near enough to ours, or past and asked for. */
+    boolean timely(long ntpTime, LiveIntegrity.When when) {
         long age = NtpTime.microsBetween(ntpTime, when.ntpNow());
-        if (ntpTime == NtpTime.UNKNOWN || age < -MAX_AHEAD) {
+        return ntpTime != NtpTime.UNKNOWN && age >= -MAX_AHEAD && (age <= MAX_AGE || when.asked());
+    }
+
+    /** {@code chunks} are those of one node, which was signed at {@code ntpTime}. */
+    Place place(ChunkRange chunks, long ntpTime, LiveIntegrity.When when) {
+        if (!timely(ntpTime, when)) {
             return Place.NOWHERE;
         }
-        boolean fresh = age <= MAX_AGE;
+        boolean fresh = NtpTime.microsBetween(ntpTime, when.ntpNow()) <= MAX_AGE;
         SignedNode newest = newest();
         if (newest == null) {
             return fresh && !bygone(ntpTime) ? Place.FITS : Place.NOWHERE;
@@ -102,9 +115,7 @@ final class Timeline {
         if (fresh && later > RESTART_GAP && chunks.first() <= newest.chunks().first()) {
             return Place.RESTARTS;
         }
-        return chunks.last() >= floor && (fresh || when.asked()) && inOrder(chunks, ntpTime)
-                ? Place.FITS
-                : Place.NOWHERE;
+        return chunks.last() >= floor && inOrder(chunks, ntpTime) ? Place.FITS : Place.NOWHERE;
     }
 
     private boolean inOrder(ChunkRange chunks, long ntpTime) {
@@ -137,7 +148,7 @@ final class Timeline {
     }
 
     /** Chunks a second in the last while, or 0 while fewer than two nodes are known. */
-    double chunksPerSecond() {
+    public double chunksPerSecond() {
         SignedNode newest = newest();
         if (!Objects.equals(newest, measured)) {
             measured = newest;

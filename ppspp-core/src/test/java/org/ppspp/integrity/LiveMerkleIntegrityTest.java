@@ -119,7 +119,7 @@ class LiveMerkleIntegrityTest {
             passOn(source, receiver, 8L * munro, chunks);
         }
         assertThat(receiver.edge()).isEqualTo(39);
-        assertThat(receiver.size()).isEqualTo(5);
+        assertThat(receiver.timeline().size()).isEqualTo(5);
     }
 
     /** Hands chunks over in random order, each with what the receiver lacks, and lets the receiver hand them on. */
@@ -255,7 +255,7 @@ class LiveMerkleIntegrityTest {
         for (int munro = 0; munro < 1_000; munro++) {
             viewer.append(segment(8L * munro, 8, NOW + munro));
             viewer.forgetBelow(Math.max(0, 8L * munro - 80));
-            assertThat(viewer.size()).isLessThanOrEqualTo(11);
+            assertThat(viewer.timeline().size()).isLessThanOrEqualTo(11);
         }
         assertThat(viewer.proofMunros(8L * 990, NOTHING)).isEqualTo(1);
         assertThat(viewer.prove(0, NOTHING, null, new Emitted())).isFalse();
@@ -264,9 +264,9 @@ class LiveMerkleIntegrityTest {
     @Test
     void measuresTheRateByTheTimesOfTheSource() {
         take(segment(0, 32, ntp(0)), ntp(0), false);
-        assertThat(viewer.chunksPerSecond()).isZero();
+        assertThat(viewer.timeline().chunksPerSecond()).isZero();
         take(segment(64, 32, ntp(500)), ntp(500), false);
-        assertThat(viewer.chunksPerSecond()).isEqualTo(128);
+        assertThat(viewer.timeline().chunksPerSecond()).isEqualTo(128);
     }
 
     // --- what is not (rule R27)
@@ -375,7 +375,7 @@ class LiveMerkleIntegrityTest {
         SignedSegment again = segment(0, 16, ntp(5_000));
         assertThat(take(again, ntp(5_000), false)).isEqualTo(Outcome.RESTARTED);
         assertThat(viewer.edge()).isEqualTo(15);
-        assertThat(viewer.size()).isEqualTo(1);
+        assertThat(viewer.timeline().size()).isEqualTo(1);
         assertThat(take(first, ntp(5_000), true))
                 .as("the former stream is over")
                 .isEqualTo(Outcome.UNUSABLE);

@@ -24,6 +24,15 @@ import org.ppspp.wire.TransportAddress;
  * to match.
  */
 final class LiveLiar implements SimNode {
+    /** What it says to all who listen. */
+    interface Script {
+        /** Says something unasked. */
+        void tell(MessageWriter writer);
+
+        /** Answers a request for a chunk. */
+        void answer(MessageWriter writer, long chunk);
+    }
+
     /** What it lies about. */
     enum Lie {
         /** Munros from the beginning of the stream, as the newest. */
@@ -40,25 +49,27 @@ final class LiveLiar implements SimNode {
         EQUIVOCAL
     }
 
-    private static final int CHUNKS_AHEAD = 64;
+    static final int CHUNKS_AHEAD = 64;
 
     private record Victim(TransportAddress address, int remoteId) {}
 
     private final Simulation simulation;
     private final LiveStream stream;
     private final TransportAddress address;
-    private final Lie lie;
-    private final LivePeer clock;
+    private final Script script;
     private final Map<Integer, Victim> channels = new HashMap<>();
     private int nextId = 1;
 
-    /** {@code clock} tells the time to sign with. */
+    /** Tells of false munros; {@code clock} tells the time to sign with. */
     LiveLiar(Simulation simulation, LiveStream stream, int number, Lie lie, LivePeer clock) {
+        this(simulation, stream, number, new FalseMunros(simulation, stream, lie, clock));
+    }
+
+    LiveLiar(Simulation simulation, LiveStream stream, int number, Script script) {
         this.simulation = simulation;
         this.stream = stream;
         this.address = TransportAddress.udp(SimPeer.socket(number));
-        this.lie = lie;
-        this.clock = clock;
+        this.script = script;
         simulation.attach(address, this);
     }
 
@@ -98,23 +109,12 @@ final class LiveLiar implements SimNode {
     private void tellLater(Victim victim) {
         simulation.after(200 * LiveSwarm.MILLISECOND, () -> {
             if (!stream.pieces().isEmpty()) {
-                say(victim, writer -> {
-                    munro(writer, edge());
-                    writer.have(new ChunkRange(Math.max(0, edge() - 500), edge() + CHUNKS_AHEAD));
-                });
+                say(victim, script::tell);
             }
             if (channels.containsValue(victim)) {
                 tellLater(victim);
             }
         });
-    }
-
-    private long edge() {
-        return latest().segment().chunks().last();
-    }
-
-    private LiveStream.Piece latest() {
-        return stream.pieces().get(stream.pieces().size() - 1);
     }
 
     private void listen(Victim victim, MessageReader messages) throws MalformedMessageException {
@@ -123,75 +123,9 @@ final class LiveLiar implements SimNode {
                 channels.values().remove(victim);
             } else if (message instanceof Message.Request request) {
                 long chunk = request.chunks().first();
-                byte[] wrong = stream.make(chunk, 1, 99).get(0);
-                say(victim, writer -> {
-                    munro(writer, chunk);
-                    writer.data(chunk, simulation.now() / 1_000, Unpooled.wrappedBuffer(wrong), 0, wrong.length);
-                });
+                say(victim, writer -> script.answer(writer, chunk));
             }
         }
-    }
-
-    /** Tells of a munro, at or near {@code chunk}. */
-    private void munro(MessageWriter writer, long chunk) {
-        List<LiveStream.Piece> pieces = stream.pieces();
-        LiveStream.Piece piece = pieces.stream()
-                .filter(each -> each.segment().chunks().contains(chunk))
-                .findFirst()
-                .orElse(latest());
-        SignedSegment segment = lie == Lie.REPLAYED ? pieces.get(0).segment() : piece.segment();
-        SignedNode signed = segment.signed().get(0);
-        ChunkRange chunks = signed.chunks();
-        switch (lie) {
-            case REPLAYED -> pair(writer, segment, signed);
-            case SHIFTED -> {
-                long by = chunks.size() * 2;
-                pair(
-                        writer,
-                        segment,
-                        new SignedNode(
-                                new ChunkRange(chunks.first() + by, chunks.last() + by),
-                                signed.ntpTime() + 1,
-                                signed.signature()));
-            }
-            case RETIMED ->
-                pair(
-                        writer,
-                        pieces.get(0).segment(),
-                        new SignedNode(pieces.get(0).segment().chunks(), clock.ntpNow(), signed.signature()));
-            case ANOTHER_KEY -> {
-                SignedSegment other = stream.sign(
-                        chunks.first() + chunks.size(),
-                        stream.make(chunks.first(), (int) chunks.size(), 99),
-                        clock.ntpNow(),
-                        message -> Arrays.copyOf(
-                                LiveStream.keyed(-1).sign(message),
-                                stream.format().signatureLengthBytes()));
-                pair(writer, other, other.signed().get(0));
-            }
-            case FLIPPED -> {
-                byte[] flipped = signed.signature().clone();
-                flipped[0] ^= 1;
-                long by = chunks.size();
-                pair(
-                        writer,
-                        segment,
-                        new SignedNode(
-                                new ChunkRange(chunks.first() + by, chunks.last() + by), clock.ntpNow(), flipped));
-            }
-            case EQUIVOCAL -> {
-                SignedSegment second = stream.sign(
-                        chunks.first(), stream.make(chunks.first(), (int) chunks.size(), 99), signed.ntpTime() + 1);
-                pair(writer, second, second.signed().get(0));
-            }
-        }
-    }
-
-    private static void pair(MessageWriter writer, SignedSegment segment, SignedNode signed) {
-        int middle = segment.hashes().length / 2 - 16;
-        byte[] hash = Arrays.copyOfRange(segment.hashes(), middle, middle + 32);
-        writer.integrity(Bin.ofRange(signed.chunks().first(), signed.chunks().last()), hash, 0);
-        writer.signedIntegrity(signed.chunks(), signed.ntpTime(), signed.signature());
     }
 
     private void say(Victim to, Consumer<MessageWriter> messages) {
@@ -200,5 +134,92 @@ final class LiveLiar implements SimNode {
         writer.channel(to.remoteId());
         messages.accept(writer);
         simulation.send(this, address, to.address(), ByteBufUtil.getBytes(out));
+    }
+
+    /** Munros that are not what they seem, and chunks to match. */
+    private record FalseMunros(Simulation simulation, LiveStream stream, Lie lie, LivePeer clock) implements Script {
+        @Override
+        public void tell(MessageWriter writer) {
+            munro(writer, edge());
+            writer.have(new ChunkRange(Math.max(0, edge() - 500), edge() + CHUNKS_AHEAD));
+        }
+
+        @Override
+        public void answer(MessageWriter writer, long chunk) {
+            byte[] wrong = stream.make(chunk, 1, 99).get(0);
+            munro(writer, chunk);
+            writer.data(chunk, simulation.now() / 1_000, Unpooled.wrappedBuffer(wrong), 0, wrong.length);
+        }
+
+        private long edge() {
+            return latest().segment().chunks().last();
+        }
+
+        private LiveStream.Piece latest() {
+            return stream.pieces().get(stream.pieces().size() - 1);
+        }
+
+        /** Tells of a munro, at or near {@code chunk}. */
+        private void munro(MessageWriter writer, long chunk) {
+            List<LiveStream.Piece> pieces = stream.pieces();
+            LiveStream.Piece piece = pieces.stream()
+                    .filter(each -> each.segment().chunks().contains(chunk))
+                    .findFirst()
+                    .orElse(latest());
+            SignedSegment segment = lie == Lie.REPLAYED ? pieces.get(0).segment() : piece.segment();
+            SignedNode signed = segment.signed().get(0);
+            ChunkRange chunks = signed.chunks();
+            switch (lie) {
+                case REPLAYED -> pair(writer, segment, signed);
+                case SHIFTED -> {
+                    long by = chunks.size() * 2;
+                    pair(
+                            writer,
+                            segment,
+                            new SignedNode(
+                                    new ChunkRange(chunks.first() + by, chunks.last() + by),
+                                    signed.ntpTime() + 1,
+                                    signed.signature()));
+                }
+                case RETIMED ->
+                    pair(
+                            writer,
+                            pieces.get(0).segment(),
+                            new SignedNode(pieces.get(0).segment().chunks(), clock.ntpNow(), signed.signature()));
+                case ANOTHER_KEY -> {
+                    SignedSegment other = stream.sign(
+                            chunks.first() + chunks.size(),
+                            stream.make(chunks.first(), (int) chunks.size(), 99),
+                            clock.ntpNow(),
+                            message -> Arrays.copyOf(
+                                    LiveStream.keyed(-1).sign(message),
+                                    stream.format().signatureLengthBytes()));
+                    pair(writer, other, other.signed().get(0));
+                }
+                case FLIPPED -> {
+                    byte[] flipped = signed.signature().clone();
+                    flipped[0] ^= 1;
+                    long by = chunks.size();
+                    pair(
+                            writer,
+                            segment,
+                            new SignedNode(
+                                    new ChunkRange(chunks.first() + by, chunks.last() + by), clock.ntpNow(), flipped));
+                }
+                case EQUIVOCAL -> {
+                    SignedSegment second = stream.sign(
+                            chunks.first(), stream.make(chunks.first(), (int) chunks.size(), 99), signed.ntpTime() + 1);
+                    pair(writer, second, second.signed().get(0));
+                }
+            }
+        }
+
+        private static void pair(MessageWriter writer, SignedSegment segment, SignedNode signed) {
+            int middle = segment.hashes().length / 2 - 16;
+            byte[] hash = Arrays.copyOfRange(segment.hashes(), middle, middle + 32);
+            writer.integrity(
+                    Bin.ofRange(signed.chunks().first(), signed.chunks().last()), hash, 0);
+            writer.signedIntegrity(signed.chunks(), signed.ntpTime(), signed.signature());
+        }
     }
 }
