@@ -1,5 +1,6 @@
 package org.ppspp;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,6 +19,8 @@ import org.ppspp.engine.SwarmMetadata;
  * @param transport how peers are contacted
  * @param exchange whether peers tell each other of peers; a source never does (rule R18)
  * @param alto who says which peers are cheap, or null where nobody does
+ * @param memory folder in which it is kept how far streams were seen, so that a viewer that starts again takes nothing older for
+ *     new; or null to rely on the clock alone. A source needs none
  * @param events hears what happens, on a thread of the peer's that other transfers share: it should return soon
  */
 public record LiveRequest(
@@ -29,6 +32,7 @@ public record LiveRequest(
         TransportPolicy transport,
         ExchangePolicy exchange,
         @Nullable AltoConfig alto,
+        @Nullable Path memory,
         Consumer<TransferEvent> events)
         implements SwarmRequest {
     /** What a stream takes to get round a swarm, and as much again for what is lost. */
@@ -66,35 +70,40 @@ public record LiveRequest(
                 TransportPolicy.AUTO,
                 ExchangePolicy.OFF,
                 null,
+                null,
                 event -> {});
     }
 
     public LiveRequest withDelay(Duration duration) {
-        return new LiveRequest(metadata, source, duration, trackers, peers, transport, exchange, alto, events);
+        return new LiveRequest(metadata, source, duration, trackers, peers, transport, exchange, alto, memory, events);
     }
 
     public LiveRequest withTrackers(List<Endpoint> endpoints) {
-        return new LiveRequest(metadata, source, delay, endpoints, peers, transport, exchange, alto, events);
+        return new LiveRequest(metadata, source, delay, endpoints, peers, transport, exchange, alto, memory, events);
     }
 
     public LiveRequest withPeers(List<Endpoint> endpoints) {
-        return new LiveRequest(metadata, source, delay, trackers, endpoints, transport, exchange, alto, events);
+        return new LiveRequest(metadata, source, delay, trackers, endpoints, transport, exchange, alto, memory, events);
     }
 
     public LiveRequest withTransport(TransportPolicy policy) {
-        return new LiveRequest(metadata, source, delay, trackers, peers, policy, exchange, alto, events);
+        return new LiveRequest(metadata, source, delay, trackers, peers, policy, exchange, alto, memory, events);
     }
 
     public LiveRequest withExchange(ExchangePolicy policy) {
-        return new LiveRequest(metadata, source, delay, trackers, peers, transport, policy, alto, events);
+        return new LiveRequest(metadata, source, delay, trackers, peers, transport, policy, alto, memory, events);
     }
 
     public LiveRequest withAlto(@Nullable AltoConfig config) {
-        return new LiveRequest(metadata, source, delay, trackers, peers, transport, exchange, config, events);
+        return new LiveRequest(metadata, source, delay, trackers, peers, transport, exchange, config, memory, events);
+    }
+
+    public LiveRequest withMemory(@Nullable Path folder) {
+        return new LiveRequest(metadata, source, delay, trackers, peers, transport, exchange, alto, folder, events);
     }
 
     @Override
     public LiveRequest withEvents(Consumer<TransferEvent> listener) {
-        return new LiveRequest(metadata, source, delay, trackers, peers, transport, exchange, alto, listener);
+        return new LiveRequest(metadata, source, delay, trackers, peers, transport, exchange, alto, memory, listener);
     }
 }

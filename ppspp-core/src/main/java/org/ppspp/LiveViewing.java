@@ -1,6 +1,5 @@
 package org.ppspp;
 
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.EngineEvent;
@@ -19,11 +18,15 @@ import org.ppspp.storage.Progress;
 final class LiveViewing implements TransferContent {
     private final LiveRequest request;
     private final LiveWindow window;
+    private final SeenStream seen;
+    private final Consumer<EngineLoop.Action> loop;
 
     /** {@code loop} does what is to be done with the engine. */
     LiveViewing(PeerParts parts, LiveRequest request, Consumer<EngineLoop.Action> loop) {
         this.request = request;
         this.window = new LiveWindow(parts, request, loop);
+        this.seen = new SeenStream(parts, request.metadata().swarmId());
+        this.loop = loop;
     }
 
     /** How to take part in the stream of this swarm. Throws {@link IllegalArgumentException} if the swarm ID is no key. */
@@ -72,13 +75,17 @@ final class LiveViewing implements TransferContent {
     public Found open(Progress checking) {
         window.open();
         SwarmMetadata metadata = window.metadata();
-        LiveConfig config = config(metadata).withDelay(request.delay().toNanos());
-        return new Found(metadata, SwarmConfig.live(metadata, config, ExchangeConfig.OFF), 0, false, List.of());
+        boolean signed = metadata.integrityMethod() != IntegrityMethod.NONE;
+        LiveConfig config = config(metadata)
+                .withDelay(request.delay().toNanos())
+                .withNotBefore(seen.open(signed ? request.memory() : null, LiveWindow.ntpNow()));
+        return new Found(metadata, SwarmConfig.live(metadata, config, ExchangeConfig.OFF), 0, false, seen.notices());
     }
 
     @Override
     public void joined() {
         window.joined();
+        seen.start(loop);
     }
 
     @Override
@@ -93,6 +100,7 @@ final class LiveViewing implements TransferContent {
 
     @Override
     public @Nullable LiveStatus live(SwarmSnapshot snapshot) {
+        seen.seen(snapshot);
         return window.status(snapshot);
     }
 
@@ -103,6 +111,7 @@ final class LiveViewing implements TransferContent {
 
     @Override
     public void close() throws LocalContentException {
+        seen.close();
         window.close();
     }
 }

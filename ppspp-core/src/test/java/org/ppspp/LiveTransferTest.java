@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.ppspp.engine.LiveSnapshot;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.integrity.IntegrityMethod;
@@ -278,6 +280,55 @@ final class LiveTransferTest {
         assertThat(new String(after.sent(), StandardCharsets.ISO_8859_1))
                 .contains(new String(bytes, StandardCharsets.ISO_8859_1));
         assertThat(later.position()).as("places never fall back").isGreaterThan(position - 500_000);
+    }
+
+    /** A peer that was cut off still has what was signed some seconds ago: fresh enough for who remembers nothing. */
+    @Test
+    void aViewerThatComesBackTakesNothingOlderForNew() throws Exception {
+        LiveSigner key = key();
+        Path position = folder.resolve("position");
+        Path memory = folder.resolve("memory");
+        Encoder encoder = new Encoder(11);
+        LiveSource source = LiveSource.of(key, encoder, position);
+        Peer sender = peer();
+        Transfer sending = sender.share(LiveRequest.broadcast(source));
+        Peer stale = peer();
+        read(reader(stale.share(watch(source.metadata(), sender))), 200_000);
+        sending.close();
+
+        sender.share(LiveRequest.broadcast(LiveSource.of(key, new Encoder(12), position)));
+        Transfer before = peer().share(watch(source.metadata(), sender).withMemory(memory));
+        read(reader(before), 200_000);
+        before.close();
+
+        Transfer after = peer().share(watch(source.metadata(), stale).withMemory(memory));
+        await().atMost(PATIENCE).until(() -> live(after).signaturesRefused() > 0);
+        assertThat(live(after).edge()).isEqualTo(-1);
+        after.addPeers(at(sender));
+        await().atMost(PATIENCE).until(() -> live(after).edge() > 0);
+    }
+
+    private static LiveSnapshot live(Transfer transfer) throws Exception {
+        return Objects.requireNonNull(
+                transfer.refresh().get(60, TimeUnit.SECONDS).swarm().live());
+    }
+
+    @Test
+    void watchesAllTheSameWhereNothingCanBeRemembered() throws Exception {
+        Encoder encoder = new Encoder(13);
+        LiveSource source = LiveSource.of(key(), encoder, null);
+        Peer sender = peer();
+        sender.share(LiveRequest.broadcast(source));
+        List<TransferEvent> events = new CopyOnWriteArrayList<>();
+        Transfer watched = peer().share(watch(source.metadata(), sender)
+                .withMemory(Files.createFile(folder.resolve("file")).resolve("streams"))
+                .withEvents(events::add));
+        read(reader(watched), 200_000).assertOf(encoder.sent());
+        assertThat(events)
+                .filteredOn(TransferEvent.Notice.class::isInstance)
+                .singleElement()
+                .asString()
+                .contains("will not be remembered");
     }
 
     @Test

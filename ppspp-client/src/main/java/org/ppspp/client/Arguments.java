@@ -22,8 +22,10 @@ import picocli.CommandLine.ParseResult;
  *
  * @param command the values
  * @param parser knows what was given, and prints help
+ * @param streams folder that remembers how far live streams were seen, or null where there is no place for it
  */
-record Arguments(ClientCommand command, CommandLine parser) {
+record Arguments(
+        ClientCommand command, CommandLine parser, @Nullable Path streams) {
 
     /** What 32-bit chunk ranges can say; one more means that nothing is discarded (RFC 7574 §7.9). */
     private static final long MAX_WINDOW_CHUNKS = 0xFFFF_FFFEL;
@@ -44,7 +46,7 @@ record Arguments(ClientCommand command, CommandLine parser) {
         ClientCommand command = new ClientCommand();
         CommandLine parser = ClientCommand.parser(command, defaults);
         ParseResult result = parser.parseArgs(args);
-        Arguments arguments = new Arguments(command, parser);
+        Arguments arguments = new Arguments(command, parser, SettingsFiles.streams(environment));
         if (!arguments.helpOnly()) {
             arguments.check();
             arguments.checkLive();

@@ -143,7 +143,8 @@ record Plan(
                 .withPeers(peers(command.network, named))
                 .withTransport(command.network.policy())
                 .withExchange(exchange(command.network, folder))
-                .withAlto(command.network.altoConfig());
+                .withAlto(command.network.altoConfig())
+                .withMemory(arguments.streams());
         String link = request.source() == null
                 ? null
                 : new SwarmLink(

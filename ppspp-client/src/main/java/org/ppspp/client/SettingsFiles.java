@@ -16,12 +16,24 @@ final class SettingsFiles {
 
     /** The user's own file, whether or not there is one; null where the user has no home. */
     static @Nullable Path userFile(Map<String, String> environment) {
-        String config = environment.get("XDG_CONFIG_HOME");
-        if (config != null && !config.isEmpty()) {
-            return Path.of(config, "ppspp", "client.properties");
+        return ours(environment, "XDG_CONFIG_HOME", Path.of(".config"), "client.properties");
+    }
+
+    /** Where it is kept how far live streams were seen; null where the user has no home. */
+    static @Nullable Path streams(Map<String, String> environment) {
+        return ours(environment, "XDG_STATE_HOME", Path.of(".local", "state"), "streams");
+    }
+
+    /** A place of ours in a folder that {@code variable} names, or else in {@code usually} at home. */
+    private static @Nullable Path ours(Map<String, String> environment, String variable, Path usually, String name) {
+        String folder = environment.get(variable);
+        if (folder != null && !folder.isEmpty()) {
+            return Path.of(folder, "ppspp", name);
         }
         String home = environment.get("HOME");
-        return home == null || home.isEmpty() ? null : Path.of(home, ".config", "ppspp", "client.properties");
+        return home == null || home.isEmpty()
+                ? null
+                : Path.of(home).resolve(usually).resolve("ppspp").resolve(name);
     }
 
     /**

@@ -392,4 +392,16 @@ final class PlanTest {
         Plan viewer = plan("--live", String.valueOf(plan.link()), "--discardwnd", "none");
         assertThat(viewer.request().metadata()).isEqualTo(plan.request().metadata());
     }
+
+    @Test
+    void remembersStreamsWhereTheUsersStateIs() throws LocalContentException {
+        String link = String.valueOf(source().link());
+        assertThat(live(Plan.of(Arguments.parse(Map.of("HOME", "/home/me", "XDG_STATE_HOME", "/state"), link)))
+                        .memory())
+                .isEqualTo(Path.of("/state/ppspp/streams"));
+        assertThat(live(Plan.of(Arguments.parse(Map.of("HOME", "/home/me"), link)))
+                        .memory())
+                .isEqualTo(Path.of("/home/me/.local/state/ppspp/streams"));
+        assertThat(live(plan(link)).memory()).as("without a home").isNull();
+    }
 }

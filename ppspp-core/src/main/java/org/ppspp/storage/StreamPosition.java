@@ -1,16 +1,11 @@
 package org.ppspp.storage;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.wire.NtpTime;
 
@@ -20,13 +15,9 @@ import org.ppspp.wire.NtpTime;
  * viewers, no more. Belongs to one thread at a time; other processes are kept out.
  */
 public final class StreamPosition implements AutoCloseable {
-    private static final Pattern LINE = Pattern.compile("([0-9]{19}) ([0-9a-f]{16})\n");
-    private static final int LINE_BYTES = 37;
-
     private final Path file;
     private final FileChannel channel;
-    private long lastChunk = -1;
-    private long lastTime = NtpTime.UNKNOWN;
+    private StreamMark last = StreamMark.NONE;
 
     private StreamPosition(Path file, FileChannel channel) {
         this.file = file;
@@ -77,42 +68,28 @@ public final class StreamPosition implements AutoCloseable {
     }
 
     private void read() throws IOException {
-        if (channel.size() == 0) {
-            return;
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(LINE_BYTES + 1);
-        int read = 1;
-        while (bytes.hasRemaining() && read > 0) {
-            read = channel.read(bytes, bytes.position());
-        }
-        Matcher line = LINE.matcher(new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1));
-        if (!line.matches()) {
+        StreamMark mark = StreamMark.read(channel);
+        if (mark == null) {
             throw new LocalContentException(
                     file + " is not the position of a live stream; without it the stream begins anew", null);
         }
-        lastChunk = Long.parseLong(line.group(1));
-        lastTime = Long.parseUnsignedLong(line.group(2), 16);
+        last = mark;
     }
 
     /** The last chunk that was signed, or -1. */
     public long lastChunk() {
-        return lastChunk;
+        return last.chunk();
     }
 
     /** The time of its signature, 64-bit NTP time, or {@link NtpTime#UNKNOWN}. */
     public long lastTime() {
-        return lastTime;
+        return last.ntpTime();
     }
 
     /** Notes what is signed and will be told to others. */
     public void advance(long chunk, long ntpTime) throws IOException {
-        lastChunk = chunk;
-        lastTime = ntpTime;
-        ByteBuffer line = ByteBuffer.wrap(
-                String.format(Locale.ROOT, "%019d %016x\n", chunk, ntpTime).getBytes(StandardCharsets.US_ASCII));
-        while (line.hasRemaining()) {
-            channel.write(line, line.position());
-        }
+        last = new StreamMark(chunk, ntpTime);
+        last.write(channel);
     }
 
     @Override
