@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.ppspp.engine.Dialect;
 import org.ppspp.engine.LiveConfig;
 import org.ppspp.engine.SwarmMetadata;
 
@@ -16,7 +17,7 @@ import org.ppspp.engine.SwarmMetadata;
  * @param delay how far behind the source to play: time in which chunks that are late or lost can still come
  * @param trackers to ask for peers and to register at
  * @param peers to contact without asking a tracker
- * @param transport how peers are contacted
+ * @param transport how peers are contacted; over TCP in any case where the stream is not protected
  * @param exchange whether peers tell each other of peers; a source never does (rule R18)
  * @param alto who says which peers are cheap, or null where nobody does
  * @param memory folder in which it is kept how far streams were seen, so that a viewer that starts again takes nothing older for
@@ -44,6 +45,13 @@ public record LiveRequest(
         exchange = source == null ? exchange : ExchangePolicy.OFF;
         if (metadata.discardWindowChunks() == null) {
             throw new IllegalArgumentException("a live stream has a discard window");
+        }
+        if (!Dialect.anyFits(metadata, true)) {
+            throw new IllegalArgumentException(
+                    "a stream without protection has chunks of 1,024 bytes, named by 32-bit chunk ranges");
+        }
+        if (!Dialect.anyFits(metadata, false)) {
+            transport = TransportPolicy.TCP;
         }
         if (delay.isNegative() || delay.isZero()) {
             throw new IllegalArgumentException("a live stream is watched some time later, not " + delay);

@@ -188,7 +188,7 @@ final class LiveTransferTest {
         assertThat(snapshot.state()).isEqualTo(TransferState.STREAMING);
         assertThat(snapshot.live()).isNotNull();
         assertThat(snapshot.swarm().refusedChunks()).isZero();
-        assertThat(snapshot.swarm().channels().get(0).dialect()).isEqualTo("rfc7574");
+        assertThat(snapshot.swarm().channels().get(0).dialect()).isEqualTo(key == null ? "pyppspp" : "rfc7574");
         assertShown(relayed.coverage(10));
         assertShown(relayed.coverage(100_000));
         assertThat(relayed.coverage(10).cells()).hasSizeLessThanOrEqualTo(10);

@@ -223,7 +223,7 @@ final class Channel {
             // RFC 7574 §12.1.2: the responder waits for this to believe our address.
             outbox.answer();
         }
-        if (dialect.bareMessages()) {
+        if (dialect.bareMessages() && !swarm.content().endless()) {
             outbox.announcements().holdBack();
         }
         outbox.announcements().all(now);

@@ -1,5 +1,6 @@
 package org.ppspp.engine;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.integrity.IntegrityMethod;
@@ -48,10 +49,16 @@ public enum Dialect {
         return draft && sha1 ? LIBSWIFT : RFC7574;
     }
 
+    /** Whether any dialect fits. */
+    public static boolean anyFits(SwarmMetadata metadata, boolean reliable) {
+        return Arrays.stream(values()).anyMatch(dialect -> dialect.fits(metadata, reliable));
+    }
+
     /** Whether a peer of this dialect may be found at addresses of this kind, in a swarm with this metadata. */
-    boolean fits(SwarmMetadata metadata, boolean reliable) {
+    public boolean fits(SwarmMetadata metadata, boolean reliable) {
         return switch (this) {
-            case RFC7574 -> true;
+            // RFC 7574 §7.5 and its erratum 4880: content without protection is none of its own.
+            case RFC7574 -> metadata.integrityMethod() != IntegrityMethod.NONE;
             case LIBSWIFT ->
                 !reliable
                         && metadata.integrityMethod() == IntegrityMethod.MERKLE_HASH_TREE

@@ -52,10 +52,13 @@ final class Greeting {
         this.supported = exchange.within(live == null ? STATIC : SupportedMessages.ALL);
     }
 
-    /** What to open with at an address of this kind. */
+    /** What to open with. */
     Dialect opening() {
         Dialect only = identity.only();
-        return only == null ? Dialect.RFC7574 : only;
+        if (only != null) {
+            return only;
+        }
+        return Dialect.RFC7574.fits(metadata, true) ? Dialect.RFC7574 : Dialect.PYPPSPP;
     }
 
     /** What to try at an address of this kind that does not answer, or null. */

@@ -91,7 +91,7 @@ final class Intake {
         inside.set(arrival.chunk());
         size++;
         arrival.from().asking().pipelined(1);
-        if (arrival.from().dialect().hashes()) {
+        if (swarm.content().proves(arrival.from())) {
             arriving.add(arrival);
         } else {
             unproven.add(arrival);

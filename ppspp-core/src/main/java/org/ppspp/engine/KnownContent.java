@@ -33,6 +33,15 @@ interface KnownContent {
     /** How messages about it are written. */
     WireFormat format();
 
+    /**
+     * Whether what this peer sends can be verified chunk by chunk. What others send is held back until all of the content is
+     * here and proves it.
+     */
+    boolean proves(Channel from);
+
+    /** Whether it goes on without end, so that nobody ever has all of it. */
+    boolean endless();
+
     /** Whether it is known which chunks there are. Only then is anything served or announced: proofs depend on it. */
     boolean sized();
 

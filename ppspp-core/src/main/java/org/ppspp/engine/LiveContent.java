@@ -27,6 +27,9 @@ final class LiveContent implements KnownContent {
     /** What a peer may claim to have while the edge is not known, or beyond it where nothing is discarded. */
     private static final long CHUNKS_BELIEVED = 1L << 31;
 
+    /** What is looked for beyond the edge, where that is of use: each look passes all of it. */
+    private static final long CHUNKS_AHEAD = 1 << 15;
+
     private final Swarm swarm;
     private final Engine engine;
     private final SwarmMetadata metadata;
@@ -38,6 +41,7 @@ final class LiveContent implements KnownContent {
     private final SecondLooks secondLooks;
     private final WireFormat format;
     private final long window;
+    private final long ahead;
     private long edge = -1;
     private long first;
     private long taken;
@@ -65,6 +69,7 @@ final class LiveContent implements KnownContent {
         };
         Long kept = metadata.discardWindowChunks();
         this.window = kept == null ? CHUNKS_BELIEVED : Math.min(kept, CHUNKS_BELIEVED);
+        this.ahead = Math.min(window, CHUNKS_AHEAD);
         this.picker = new LiveEdgePicker(random, config.delayNanos());
         this.priorities = new LivePriorities(swarm, this, picker);
         this.secondLooks = new SecondLooks(swarm);
@@ -83,6 +88,17 @@ final class LiveContent implements KnownContent {
     @Override
     public WireFormat format() {
         return format;
+    }
+
+    /** Signatures prove a chunk, or nothing does: there is no end to wait for. */
+    @Override
+    public boolean proves(Channel from) {
+        return true;
+    }
+
+    @Override
+    public boolean endless() {
+        return true;
     }
 
     /** Each peer tells only what it has verified, and that needs nothing more. */
@@ -134,14 +150,30 @@ final class LiveContent implements KnownContent {
         return from > to ? null : new ChunkRange(from, to);
     }
 
-    /** The last chunk that a peer may have: it may be ahead of us. */
+    /** The last chunk that a peer may have: it may be ahead of us, far ahead where chunks alone tell how far the stream has got. */
     private long believed() {
-        return edge < 0 ? CHUNKS_BELIEVED : edge + window;
+        return edge < 0 || integrity.reachesBeyondEdge() ? Math.max(CHUNKS_BELIEVED, edge + window) : edge + window;
     }
 
     /** The last chunk that is worth asking for. */
     long horizon() {
-        return integrity.reachesBeyondEdge() && edge >= 0 ? believed() : edge;
+        if (!integrity.reachesBeyondEdge() || edge < 0) {
+            return edge;
+        }
+        long told = edge;
+        for (Channel channel : swarm.channels()) {
+            told = Math.max(told, newest(channel));
+        }
+        return Math.min(told, edge + ahead);
+    }
+
+    private static long newest(Channel channel) {
+        return channel.peerHas().end() - 1;
+    }
+
+    /** Whether it takes a chunk of this peer to know where the stream is, as chunks alone tell, and it has none near the edge. */
+    private boolean leads(Channel channel) {
+        return integrity.reachesBeyondEdge() && newest(channel) > (edge < 0 ? -1 : edge + ahead);
     }
 
     @Override
@@ -155,7 +187,7 @@ final class LiveContent implements KnownContent {
                 edge,
                 picker.position(),
                 first,
-                integrity.timeline().chunksPerSecond(),
+                integrity.chunksPerSecond(),
                 integrity.timeline().latestTime(),
                 taken,
                 refused,
@@ -254,7 +286,7 @@ final class LiveContent implements KnownContent {
         }
         boolean found = edge < 0;
         edge = reached;
-        picker.reached(now, edge, integrity.timeline().chunksPerSecond());
+        picker.reached(now, edge, integrity.chunksPerSecond());
         // RFC 7574 §6.2 can be read as one chunk more or less: the one more is kept.
         long keep = Math.max(first, Math.max(0, edge - window) & -64L);
         if (found || keep > first) {
@@ -332,18 +364,16 @@ final class LiveContent implements KnownContent {
 
     /**
      * Nothing is asked for before the edge is known. Without munros it takes a chunk to know it: the newest that somebody has,
-     * one of each peer.
+     * one of each peer. The same goes for one that is far ahead, as when we were cut off for longer than the window.
      */
     @Override
     public boolean asksFirst(Channel channel, long now) {
-        if (edge >= 0) {
+        boolean leads = leads(channel);
+        if (edge >= 0 && !leads) {
             return false;
         }
-        long newest = channel.peerHas().end() - 1;
-        if (integrity.reachesBeyondEdge()
-                && newest >= 0
-                && channel.ledger().outstanding() == 0
-                && channel.requestRoom(now) > 0) {
+        if (leads && channel.ledger().outstanding() == 0 && channel.requestRoom(now) > 0) {
+            long newest = newest(channel);
             swarm.requests().request(channel, newest >> 6, 1L << (newest & 63), now);
         }
         return true;

@@ -154,7 +154,7 @@ final class Overdue {
         for (Channel channel : swarm.channels()) {
             long possible =
                     mask & channel.peerHas().word(bin) & ~channel.ledger().expected(bin);
-            if (possible != 0 && channel.dialect().hashes() && channel.willing(now)) {
+            if (possible != 0 && swarm.content().proves(channel) && channel.willing(now)) {
                 long nanos = channel.asking().arrivalNanos(Long.bitCount(possible), now);
                 if (nanos < least) {
                     least = nanos;

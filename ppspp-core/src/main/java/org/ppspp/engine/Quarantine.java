@@ -50,7 +50,7 @@ final class Quarantine {
             return false;
         }
         for (Channel other : swarm.channels()) {
-            if (other.dialect().hashes() && other.willing(now) && hasWhatWeLack(other)) {
+            if (swarm.content().proves(other) && other.willing(now) && hasWhatWeLack(other)) {
                 return false;
             }
         }

@@ -131,7 +131,7 @@ final class Requests {
         int most = playing
                 ? Math.min(channel.requestRoom(now), channel.asking().shortRoom(now))
                 : channel.requestRoom(now);
-        if (most <= 0 || !(channel.dialect().hashes() || swarm.quarantine().mayAsk(channel, now))) {
+        if (most <= 0 || !(swarm.content().proves(channel) || swarm.quarantine().mayAsk(channel, now))) {
             return;
         }
         int granule = Math.min(BIN, Math.max(1, BIN * 1024 / swarm.metadata().chunkSizeBytes()));

@@ -87,6 +87,16 @@ final class StaticContent implements KnownContent {
     }
 
     @Override
+    public boolean proves(Channel from) {
+        return from.dialect().hashes();
+    }
+
+    @Override
+    public boolean endless() {
+        return false;
+    }
+
+    @Override
     public boolean sized() {
         return layout != null;
     }

@@ -131,7 +131,7 @@ final class Swarm {
 
     /** What a handshake may tell of; nothing while the size is not proven, nor what may make a PyPPSPP miss chunk 0. */
     ChunkMap announceable(boolean reliable) {
-        boolean safe = have.get(0) || !Dialect.PYPPSPP.fits(metadata, reliable);
+        boolean safe = have.get(0) || content.endless() || !Dialect.PYPPSPP.fits(metadata, reliable);
         return content.sized() && safe ? have : new ChunkMap();
     }
 
@@ -168,7 +168,8 @@ final class Swarm {
             scheduleSoon();
             return;
         }
-        boolean wanted = from.dialect().hashes() || (content.sized() && quarantine.wants(chunk));
+        boolean proves = content.proves(from);
+        boolean wanted = proves || (content.sized() && quarantine.wants(chunk));
         if (unasked || !wanted || intake.full() || intake.contains(chunk) || !content.admits(chunk, length)) {
             counters.unwantedChunks++;
             if (!unasked) {
@@ -187,7 +188,7 @@ final class Swarm {
                 length,
                 engine.micros(now) - data.timestampMicros(),
                 age >= 0));
-        if (!from.dialect().hashes()) {
+        if (!proves) {
             from.exchange().gaveUnproven(now);
         }
         engine.receiving(this);

@@ -47,6 +47,11 @@ public sealed interface LiveIntegrity extends Integrity permits LiveMerkleIntegr
         return timeline().edge();
     }
 
+    /** Chunks a second in the last while, or 0 while that is not known. */
+    default double chunksPerSecond() {
+        return timeline().chunksPerSecond();
+    }
+
     /** Whether there may be chunks behind {@link #edge} that can be verified once they come. */
     boolean reachesBeyondEdge();
 

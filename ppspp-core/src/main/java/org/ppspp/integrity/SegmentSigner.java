@@ -36,7 +36,7 @@ public final class SegmentSigner {
         return switch (method) {
             case UNIFIED_MERKLE_TREE -> munro(range, chunks, ntpTime);
             case SIGN_ALL -> each(range, chunks, ntpTime);
-            case NONE -> new SignedSegment(range, new byte[0], List.of());
+            case NONE -> new SignedSegment(range, new byte[0], List.of(new SignedNode(range, ntpTime, new byte[0])));
             case MERKLE_HASH_TREE -> throw new AssertionError(method);
         };
     }

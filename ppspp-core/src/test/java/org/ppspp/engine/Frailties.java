@@ -19,10 +19,17 @@ final class Frailties {
     private static final int MAX_OPTION_OF_LIBSWIFT = 7;
     private static final int MAX_OPTION_OF_PYPPSPP = 10;
 
-    private final Content content;
+    private final SwarmId swarmId;
+    private final long chunkCount;
 
     Frailties(Content content) {
-        this.content = content;
+        this(content.rootHash(), content.chunkCount());
+    }
+
+    /** Of a swarm that has chunks below {@code chunkCount}. */
+    Frailties(SwarmId swarmId, long chunkCount) {
+        this.swarmId = swarmId;
+        this.chunkCount = chunkCount;
     }
 
     /**
@@ -85,18 +92,17 @@ final class Frailties {
     }
 
     private void within(List<ChunkRange> ranges) {
-        assertThat(ranges).allMatch(range -> range.last() < content.chunkCount());
+        assertThat(ranges).allMatch(range -> range.last() < chunkCount);
     }
 
     private void swarmIdInItsPlace(byte[] frame) {
         ByteBuf in = Unpooled.wrappedBuffer(frame);
-        SwarmId id = content.rootHash();
         assertThat(in.getByte(OPTIONS_AT)).as("version").isEqualTo((byte) 0);
         assertThat(in.getByte(OPTIONS_AT + 2)).as("minimum version").isEqualTo((byte) 1);
         assertThat(in.getByte(OPTIONS_AT + 4)).as("swarm ID").isEqualTo((byte) 2);
         byte[] there = new byte[in.getShort(OPTIONS_AT + 5)];
         in.getBytes(OPTIONS_AT + 7, there);
-        assertThat(there).isEqualTo(id.toBytes());
+        assertThat(there).isEqualTo(swarmId.toBytes());
     }
 
     /** The codes of a handshake's options, told from the bytes alone. */

@@ -286,7 +286,7 @@ final class LivePeer implements SimNode, EngineDriver.Watcher {
     }
 
     private StorageResult read(StorageJob.Read read) {
-        int size = LiveStream.CHUNK_SIZE;
+        int size = stream.metadata().chunkSizeBytes();
         ByteBuf out = simulation.buffers().heapBuffer(64 * size);
         out.writeZero(64 * size);
         long damaged = 0;
@@ -307,7 +307,7 @@ final class LivePeer implements SimNode, EngineDriver.Watcher {
     /** What leaves is true, and what is announced or acknowledged is signed, verified and stored. */
     @Override
     public void leaving(TransportAddress to, byte[] datagram) {
-        if (lying && datagram.length > LiveStream.CHUNK_SIZE) {
+        if (lying && datagram.length > stream.metadata().chunkSizeBytes()) {
             // DATA comes last in its datagram, and the chunk last in DATA.
             datagram[datagram.length - 1] ^= 1;
         }

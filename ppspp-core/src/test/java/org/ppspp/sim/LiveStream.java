@@ -28,6 +28,9 @@ import org.ppspp.wire.WireFormat;
 public final class LiveStream {
     public static final int CHUNK_SIZE = 256;
 
+    /** Streams without protection are those of PyPPSPP. */
+    private static final int UNPROTECTED_CHUNK_SIZE = 1_024;
+
     private static final int FAKE_SIGNATURE = 32;
 
     /** One munro, or segment, of the stream. */
@@ -45,7 +48,14 @@ public final class LiveStream {
 
     /** Signs with a digest over a secret, which is as good as a signature where nobody knows the secret, and fast. */
     public LiveStream(long seed, IntegrityMethod method, ChunkAddressing addressing, long window) {
-        this(seed, method, addressing, window, keyed(seed), FAKE_SIGNATURE, null);
+        this(
+                seed,
+                method,
+                addressing,
+                window,
+                keyed(seed),
+                method == IntegrityMethod.NONE ? 0 : FAKE_SIGNATURE,
+                method == IntegrityMethod.NONE ? LiveConfig.unprotected() : null);
     }
 
     /** Signs with the key of the stream. */
@@ -74,8 +84,9 @@ public final class LiveStream {
         this.seed = seed;
         this.method = method;
         this.signer = signer;
+        int chunkSize = method == IntegrityMethod.NONE ? UNPROTECTED_CHUNK_SIZE : CHUNK_SIZE;
         this.metadata =
-                new SwarmMetadata(key.swarmId(), method, HashFunction.SHA256, CHUNK_SIZE, addressing, null, window);
+                new SwarmMetadata(key.swarmId(), method, HashFunction.SHA256, chunkSize, addressing, null, window);
         this.viewer = config != null
                 ? config
                 : new LiveConfig(
@@ -85,7 +96,7 @@ public final class LiveStream {
                         false,
                         LiveConfig.DEFAULT_DELAY_NANOS,
                         NtpTime.UNKNOWN);
-        this.format = new WireFormat(addressing, HashFunction.SHA256.length(), signatureLength, CHUNK_SIZE, -1);
+        this.format = new WireFormat(addressing, HashFunction.SHA256.length(), signatureLength, chunkSize, -1);
     }
 
     private static LiveSigner key(long seed) {
@@ -138,7 +149,7 @@ public final class LiveStream {
     List<byte[]> make(long first, int count, int variant) {
         List<byte[]> chunks = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            byte[] chunk = new byte[CHUNK_SIZE];
+            byte[] chunk = new byte[metadata.chunkSizeBytes()];
             new SplittableRandom(seed * 31 + variant * 1_000_003L + first + i).nextBytes(chunk);
             chunks.add(chunk);
         }

@@ -1,10 +1,13 @@
 package org.ppspp.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.ppspp.sim.PyppsppWords.CHANNELS;
+import static org.ppspp.sim.PyppsppWords.NO_CHANNEL;
+import static org.ppspp.sim.PyppsppWords.emptyAsAny;
+import static org.ppspp.sim.PyppsppWords.to;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -30,10 +33,6 @@ final class ModelPyppspp implements SimNode {
     private static final long ORPHAN = 15 * SECOND;
     private static final int REQUESTED_AT_ONCE = 1_000;
     private static final int ENOUGH_REQUESTED = 250;
-    private static final int CHANNELS = 65_535;
-    private static final int NO_CHANNEL = 0;
-    private static final int RANGES_32 = 2;
-    private static final int END = 255;
 
     /** One peer: a channel of a connection. */
     private static final class Member {
@@ -69,6 +68,7 @@ final class ModelPyppspp implements SimNode {
     private final TransportAddress address;
     private final Collection<TransportAddress> honestPeers;
     private final UUID name;
+    private final byte[] swarmId;
     private final Map<String, Member> members = new TreeMap<>();
     private final BitSet have = new BitSet();
     private final int count;
@@ -82,6 +82,7 @@ final class ModelPyppspp implements SimNode {
         this.address = TransportAddress.tcp(socket);
         this.honestPeers = honest;
         this.name = new UUID(simulation.random().nextLong(), simulation.random().nextLong());
+        this.swarmId = content.rootHash().toBytes();
         this.count = (int) content.chunkCount();
         honest.add(address);
     }
@@ -151,17 +152,7 @@ final class ModelPyppspp implements SimNode {
     }
 
     private ByteBuf handshake(Member member, int destination) {
-        byte[] id = content.rootHash().toBytes();
-        ByteBuf out = Unpooled.buffer().writeInt(destination).writeByte(0).writeInt(member.channel);
-        out.writeShort(0x0001)
-                .writeShort(0x0101)
-                .writeByte(2)
-                .writeShort(id.length)
-                .writeBytes(id);
-        out.writeShort(0x0300).writeShort(0x0602).writeByte(7).writeInt(1_000);
-        out.writeByte(8).writeByte(2).writeShort(0xff00).writeByte(9).writeInt(1_024);
-        out.writeByte(10).writeLong(name.getMostSignificantBits()).writeLong(name.getLeastSignificantBits());
-        out.writeByte(END);
+        ByteBuf out = PyppsppWords.handshake(destination, member.channel, swarmId, name);
         if (believesComplete) {
             announce(out);
         }
@@ -169,13 +160,7 @@ final class ModelPyppspp implements SimNode {
     }
 
     private void announce(ByteBuf out) {
-        for (int first = have.nextSetBit(0); first >= 0; first = have.nextSetBit(have.nextClearBit(first))) {
-            out.writeByte(MessageType.HAVE).writeInt(first).writeInt(have.nextClearBit(first) - 1);
-        }
-    }
-
-    private static ByteBuf to(int channel) {
-        return Unpooled.buffer().writeInt(channel);
+        PyppsppWords.ranges(out, MessageType.HAVE, have);
     }
 
     /** Says goodbye and closes the connection. */
@@ -185,13 +170,7 @@ final class ModelPyppspp implements SimNode {
     }
 
     private void goodbye(Member member) {
-        send(
-                member,
-                to(member.remoteChannel)
-                        .writeByte(0)
-                        .writeInt(0)
-                        .writeInt(0x00010101)
-                        .writeByte(END));
+        send(member, PyppsppWords.goodbye(member.remoteChannel));
     }
 
     private void forget(Member member) {
@@ -238,11 +217,6 @@ final class ModelPyppspp implements SimNode {
         }
         send(member, out);
         return true;
-    }
-
-    /** Python's any() of a set of numbers: a set with nothing but 0 counts as empty. */
-    private static boolean emptyAsAny(BitSet set) {
-        return set.nextSetBit(1) < 0;
     }
 
     // --- the sender of a channel: a new request does not wake it
@@ -298,22 +272,14 @@ final class ModelPyppspp implements SimNode {
     }
 
     private void opened(TransportAddress from, ByteBuf in) {
-        byte[] id = content.rootHash().toBytes();
-        assertThat(in.getUnsignedByte(in.readerIndex() + 5)).as("version first").isZero();
-        assertThat(in.getUnsignedByte(in.readerIndex() + 7))
-                .as("minimum version second")
-                .isEqualTo((short) 1);
-        assertThat(in.getUnsignedByte(in.readerIndex() + 9))
-                .as("swarm ID third")
-                .isEqualTo((short) 2);
-        assertThat(in.getUnsignedShort(in.readerIndex() + 10)).isEqualTo(id.length);
+        PyppsppWords.assertOpening(in, swarmId);
         in.readByte();
         int channel = in.readInt();
         if (channel == NO_CHANNEL) {
             simulation.connections().disconnect(this, from);
             return;
         }
-        UUID theirs = options(in);
+        UUID theirs = PyppsppWords.options(in, swarmId).name();
         Member member = new Member(from, false, newChannel());
         member.remoteChannel = channel;
         member.name = theirs;
@@ -326,28 +292,6 @@ final class ModelPyppspp implements SimNode {
         }
     }
 
-    /** Reads options up to their end; whatever the original cannot skip fails. */
-    private @Nullable UUID options(ByteBuf in) {
-        @Nullable UUID theirs = null;
-        for (int code = in.readUnsignedByte(); code != END; code = in.readUnsignedByte()) {
-            switch (code) {
-                case 0, 1, 3, 4, 5 -> in.readByte();
-                case 2 -> {
-                    byte[] id = new byte[in.readUnsignedShort()];
-                    in.readBytes(id);
-                    assertThat(id).as("swarm ID").isEqualTo(content.rootHash().toBytes());
-                }
-                case 6 -> assertThat(in.readByte()).as("chunk addressing").isEqualTo((byte) RANGES_32);
-                case 7 -> in.readInt();
-                case 8 -> in.skipBytes(in.readUnsignedByte());
-                case 9 -> assertThat(in.readInt()).as("chunk size").isEqualTo(1_024);
-                case 10 -> theirs = new UUID(in.readLong(), in.readLong());
-                default -> throw new AssertionError("option " + code + " hangs a PyPPSPP");
-            }
-        }
-        return theirs;
-    }
-
     /** Of two connections of one pair the one stays that the higher name dialled; false if {@code fresh} is the other. */
     private boolean staysBesideTwin(Member fresh) {
         UUID theirs = fresh.name;
@@ -356,18 +300,13 @@ final class ModelPyppspp implements SimNode {
                 .isNotNull();
         for (Member other : List.copyOf(members.values())) {
             if (other != fresh && other.initialised() && theirs != null && theirs.equals(other.name)) {
-                boolean freshStays = fresh.dialled == other.dialled || fresh.dialled == isAbove(theirs);
+                boolean freshStays =
+                        fresh.dialled == other.dialled || fresh.dialled == PyppsppWords.isAbove(name, theirs);
                 destroy(freshStays ? other : fresh);
                 return freshStays;
             }
         }
         return true;
-    }
-
-    private boolean isAbove(UUID theirs) {
-        int high = Long.compareUnsigned(name.getMostSignificantBits(), theirs.getMostSignificantBits());
-        int low = Long.compareUnsigned(name.getLeastSignificantBits(), theirs.getLeastSignificantBits());
-        return high > 0 || (high == 0 && low > 0);
     }
 
     private void take(Member member, ByteBuf in) {
@@ -389,7 +328,7 @@ final class ModelPyppspp implements SimNode {
 
     private void handshaken(Member member, ByteBuf in) {
         int channel = in.readInt();
-        @Nullable UUID theirs = options(in);
+        @Nullable UUID theirs = PyppsppWords.options(in, swarmId).name();
         if (channel == NO_CHANNEL) {
             forget(member);
         } else if (!member.initialised()) {
