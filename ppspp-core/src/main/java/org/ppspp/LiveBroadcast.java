@@ -131,8 +131,8 @@ final class LiveBroadcast implements TransferContent, LiveInput.Sink {
         return new Found(metadata, config, 0, false, notices(made));
     }
 
-    private static List<String> notices(StreamSigner made) {
-        List<String> notices = new ArrayList<>();
+    private List<String> notices(StreamSigner made) {
+        List<String> notices = new ArrayList<>(window.notices());
         long last = made.lastTime();
         if (last != NtpTime.UNKNOWN && NtpTime.microsBetween(LiveWindow.ntpNow(), last) > MAX_AHEAD_MICROS) {
             notices.add(

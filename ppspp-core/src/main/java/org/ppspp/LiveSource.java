@@ -29,6 +29,9 @@ public record LiveSource(
     /** A minute of 4 Mbit/s in chunks of five packets. */
     public static final long DEFAULT_WINDOW_CHUNKS = 1 << 15;
 
+    /** PyPPSPP's, whose clients begin with the oldest chunks that they are told of: twelve seconds of its streams. */
+    public static final long UNPROTECTED_WINDOW_CHUNKS = 1_000;
+
     /** 30 KiB of transport stream: at 5 Mbit/s, 20 signatures a second. */
     public static final int DEFAULT_CHUNKS_PER_SIGNATURE = 32;
 

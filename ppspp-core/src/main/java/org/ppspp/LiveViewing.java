@@ -1,5 +1,7 @@
 package org.ppspp;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.EngineEvent;
@@ -79,7 +81,9 @@ final class LiveViewing implements TransferContent {
         LiveConfig config = config(metadata)
                 .withDelay(request.delay().toNanos())
                 .withNotBefore(seen.open(signed ? request.memory() : null, LiveWindow.ntpNow()));
-        return new Found(metadata, SwarmConfig.live(metadata, config, ExchangeConfig.OFF), 0, false, seen.notices());
+        List<String> notices = new ArrayList<>(window.notices());
+        notices.addAll(seen.notices());
+        return new Found(metadata, SwarmConfig.live(metadata, config, ExchangeConfig.OFF), 0, false, notices);
     }
 
     @Override

@@ -2,12 +2,14 @@ package org.ppspp;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.EngineEvent;
 import org.ppspp.engine.LiveSnapshot;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.engine.SwarmSnapshot;
+import org.ppspp.integrity.IntegrityMethod;
 import org.ppspp.media.TsPackets;
 import org.ppspp.net.EngineLoop;
 import org.ppspp.storage.LocalContentException;
@@ -77,6 +79,13 @@ final class LiveWindow {
         boolean known = live.latestTime() != NtpTime.UNKNOWN;
         double age = known ? NtpTime.microsBetween(live.latestTime(), ntpNow()) / SECOND_MICROS : 0;
         return playback.status(live, Math.max(0, age));
+    }
+
+    /** What the user should know of such a stream. */
+    List<String> notices() {
+        return metadata.integrityMethod() == IntegrityMethod.NONE
+                ? List.of("nothing protects this stream: anybody in the swarm can put anything into it")
+                : List.of();
     }
 
     /** The time of this machine's clock, 64-bit NTP time. */

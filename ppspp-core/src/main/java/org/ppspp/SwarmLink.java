@@ -101,6 +101,15 @@ public record SwarmLink(SwarmMetadata metadata, @Nullable String name, List<Stri
      * @throws IllegalArgumentException if it is neither; the message is for the user
      */
     public static SwarmLink parse(String text) {
+        return parse(text, null);
+    }
+
+    /**
+     * The same, where {@code usual} is the content integrity protection method of a swarm that names none.
+     *
+     * @throws IllegalArgumentException if it is neither; the message is for the user
+     */
+    public static SwarmLink parse(String text, @Nullable IntegrityMethod usual) {
         String link = text.strip();
         if (link.length() > MAX_LENGTH) {
             throw new IllegalArgumentException("the link is longer than " + MAX_LENGTH + " characters");
@@ -115,7 +124,7 @@ public record SwarmLink(SwarmMetadata metadata, @Nullable String name, List<Stri
         Map<String, List<String>> repeated = Map.of("tr", new ArrayList<>(), "pe", new ArrayList<>());
         Map<String, String> values = question < 0 ? Map.of() : values(link.substring(question + 1), repeated);
         return new SwarmLink(
-                metadata(id, values),
+                metadata(id, values, usual),
                 values.get("n"),
                 repeated.getOrDefault("tr", List.of()),
                 repeated.getOrDefault("pe", List.of()));
@@ -210,11 +219,9 @@ public record SwarmLink(SwarmMetadata metadata, @Nullable String name, List<Stri
         return values;
     }
 
-    private static SwarmMetadata metadata(SwarmId id, Map<String, String> values) {
-        IntegrityMethod method = known(
-                values,
-                "ip",
-                IntegrityMethod.byCode(code(values, "ip", usualMethod(id).code())));
+    private static SwarmMetadata metadata(SwarmId id, Map<String, String> values, @Nullable IntegrityMethod usual) {
+        IntegrityMethod unsaid = usual == null ? usualMethod(id) : usual;
+        IntegrityMethod method = known(values, "ip", IntegrityMethod.byCode(code(values, "ip", unsaid.code())));
         HashFunction function = known(
                 values,
                 "hf",

@@ -136,7 +136,7 @@ record Arguments(
             throw wrong("--json and --output - both need standard output; --results-file goes with it");
         }
         if (play.bufferChunks < 1 || play.bufferChunks > 1_000_000) {
-            throw wrong("--buffsz must be 1 to 1000000 chunks, not " + play.bufferChunks);
+            throw wrong("--buffsz must be 1 to 1000000, not " + play.bufferChunks);
         }
         if (play.aheadChunks < 0) {
             throw wrong("--dlfwd must be a number of chunks, or 0 for no limit");

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.ppspp.Sizes;
 import org.ppspp.Summary;
 import org.ppspp.TransferEvent;
@@ -76,16 +77,20 @@ final class Display {
         say(Terminal.Tone.PLAIN, "players take " + (playlist == null ? watching.content() : playlist));
     }
 
-    void progress(long nanos, TransferSnapshot snapshot) {
+    /** {@code frames} are the figures of a player of PyPPSPP's frames, if there are any. */
+    void progress(long nanos, TransferSnapshot snapshot, Map<String, Number> frames) {
         if (jsonTicker.due(nanos)) {
-            json(JsonReport.progress(now(), snapshot));
+            json(JsonReport.progress(now(), snapshot, frames));
         }
         boolean atAll = snapshot.state() != TransferState.CHECKING || snapshot.checkBytes() > 0;
         if (atAll && mode != OutputOptions.Progress.NONE && progressTicker.due(nanos)) {
+            String shown = frames.isEmpty()
+                    ? ""
+                    : "  frames " + frames.get("frames_consumed") + "  missed " + frames.get("frames_missed");
             terminal.progress(
                     mode == OutputOptions.Progress.BAR
-                            ? ProgressLine.bar(snapshot, columns - 1)
-                            : ProgressLine.plain(snapshot));
+                            ? ProgressLine.bar(snapshot, columns - 1 - shown.length()) + shown
+                            : ProgressLine.plain(snapshot) + shown);
         }
         if (logTicker.due(nanos) && LOG.isInfoEnabled()) {
             LOG.info("{}", StatsLine.of(snapshot));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
 import org.ppspp.LiveStatus;
 import org.ppspp.Summary;
 import org.ppspp.TransferRequest;
@@ -58,7 +59,8 @@ final class JsonReport {
         return node.toString();
     }
 
-    static String progress(Instant time, TransferSnapshot snapshot) {
+    /** {@code frames} are the figures of a player of PyPPSPP's frames, if there are any. */
+    static String progress(Instant time, TransferSnapshot snapshot, Map<String, Number> frames) {
         ObjectNode node = event("progress", time);
         node.put("state", snapshot.state().name().toLowerCase(Locale.ROOT));
         node.put("verified_bytes", snapshot.swarm().verifiedBytes());
@@ -81,6 +83,9 @@ final class JsonReport {
             node.put("buffer_seconds", rounded(live.bufferSeconds()));
             node.put("stream_bytes_per_second", Math.round(live.bytesPerSecond()));
             node.put("lost_chunks", live.lostChunks());
+        }
+        if (!frames.isEmpty()) {
+            node.set("content_consumer", JSON.valueToTree(frames));
         }
         if (snapshot.checkBytes() > 0) {
             node.put("checked_bytes", snapshot.checkedBytes());

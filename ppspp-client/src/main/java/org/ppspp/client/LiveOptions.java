@@ -84,8 +84,8 @@ final class LiveOptions {
             names = "--discardwnd",
             paramLabel = "N",
             converter = Converters.Window.class,
-            description = "Chunks of the stream that are kept; what the link says if not given, or else 32768."
-                    + " None: as many as there is room for.")
+            description = "Chunks of the stream that are kept; what the link says if not given, or else 32768, or"
+                    + " 1000 of a stream without protection. None: as many as there is room for.")
     @Nullable
     Long discardWindow;
 

@@ -9,6 +9,8 @@ import org.ppspp.LiveKeys;
 import org.ppspp.LiveRequest;
 import org.ppspp.LiveSource;
 import org.ppspp.SwarmLink;
+import org.ppspp.TransportPolicy;
+import org.ppspp.engine.Dialect;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.integrity.IntegrityMethod;
@@ -24,6 +26,34 @@ final class LivePlan {
     private static final String POSITION_SUFFIX = ".position";
 
     private LivePlan() {}
+
+    /**
+     * What the user named, or null. In PyPPSPP's dialect any ID names a live stream, which nothing protects; else that takes a
+     * link that says so.
+     */
+    static @Nullable SwarmLink link(Arguments arguments) {
+        String named = arguments.swarm();
+        Dialect dialect = arguments.command().network.dialect;
+        boolean live = arguments.command().live.live;
+        if (named == null) {
+            return null;
+        }
+        SwarmLink link = live && dialect == Dialect.PYPPSPP
+                ? SwarmLink.parse(named, IntegrityMethod.NONE)
+                : SwarmLink.parse(named);
+        SwarmMetadata metadata = link.metadata();
+        if (dialect != null && !dialect.fits(metadata, true) && !dialect.fits(metadata, false)) {
+            throw new IllegalArgumentException("the swarm cannot be shared in the dialect that --dialect names"
+                    + (metadata.integrityMethod() == IntegrityMethod.NONE
+                            ? ": a stream without protection takes pyppspp"
+                            : ""));
+        }
+        if (metadata.integrityMethod() == IntegrityMethod.NONE
+                && arguments.command().network.policy() == TransportPolicy.UDP) {
+            throw new IllegalArgumentException("a stream without protection goes over TCP, not over UDP");
+        }
+        return link;
+    }
 
     /** A request that names no other peers yet; {@code link} is null only for a source with a key. */
     static LiveRequest request(ClientCommand command, @Nullable SwarmLink link, Path folder)
@@ -96,7 +126,9 @@ final class LivePlan {
     /** With what the options add to it. */
     private static SwarmMetadata described(ClientCommand command, SwarmMetadata metadata) {
         if (metadata.integrityMethod() == IntegrityMethod.MERKLE_HASH_TREE) {
-            throw new IllegalArgumentException("the swarm ID is the root hash of a file: leave out --live");
+            throw new IllegalArgumentException(
+                    "the swarm ID is the root hash of a file: leave out --live; or of a stream of PyPPSPP's, without"
+                            + " protection: add --dialect pyppspp");
         }
         Long named = metadata.discardWindowChunks();
         Long given = command.live.discardWindow;
@@ -105,6 +137,9 @@ final class LivePlan {
                     + " chunks, but the link says " + Converters.Window.text(named));
         }
         Long window = named == null ? given : named;
+        long usual = metadata.integrityMethod() == IntegrityMethod.NONE
+                ? LiveSource.UNPROTECTED_WINDOW_CHUNKS
+                : LiveSource.DEFAULT_WINDOW_CHUNKS;
         return new SwarmMetadata(
                 metadata.swarmId(),
                 metadata.integrityMethod(),
@@ -112,6 +147,6 @@ final class LivePlan {
                 Plan.chunkSize(command.transfer, metadata),
                 metadata.addressing(),
                 null,
-                window == null ? Long.valueOf(LiveSource.DEFAULT_WINDOW_CHUNKS) : window);
+                window == null ? Long.valueOf(usual) : window);
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.Endpoint;
 import org.ppspp.ExchangePolicy;
+import org.ppspp.FrameViewer;
 import org.ppspp.HostAndPort;
 import org.ppspp.LiveRequest;
 import org.ppspp.PeerConfig;
@@ -67,8 +68,13 @@ record Plan(
      * @param standardOutput whether that is where it goes
      * @param recording the file that it goes to, in the order in which it is played, or null; without either it goes nowhere
      * @param manner how
+     * @param frames how to show PyPPSPP's frames, where the content may be such, or null
      */
-    record Playing(boolean standardOutput, @Nullable Path recording, Playout.Manner manner) {}
+    record Playing(
+            boolean standardOutput,
+            @Nullable Path recording,
+            Playout.Manner manner,
+            FrameViewer.@Nullable Manner frames) {}
 
     /** Whether this is about a live stream. */
     boolean live() {
@@ -98,8 +104,7 @@ record Plan(
      */
     static Plan of(Arguments arguments) throws LocalContentException {
         try {
-            String named = arguments.swarm();
-            SwarmLink link = named == null ? null : SwarmLink.parse(named);
+            SwarmLink link = LivePlan.link(arguments);
             Path folder = folder(arguments);
             boolean live = arguments.command().live.live
                     || (link != null && link.metadata().integrityMethod() != IntegrityMethod.MERKLE_HASH_TREE);
@@ -156,11 +161,13 @@ record Plan(
                                 List.of())
                         .toString();
         String file = named(arguments);
-        Playing playing = arguments.toStandardOutput() || file != null
+        boolean frames = request.source() == null && request.metadata().integrityMethod() == IntegrityMethod.NONE;
+        Playing playing = arguments.toStandardOutput() || file != null || frames
                 ? new Playing(
                         arguments.toStandardOutput(),
                         file == null ? null : path(folder, file),
-                        new Playout.Manner(0, 0))
+                        new Playout.Manner(0, 0),
+                        frames ? new FrameViewer.Manner(command.play.bufferChunks, true, false) : null)
                 : null;
         return of(arguments, folder, request, link, false, playing);
     }
@@ -294,7 +301,12 @@ record Plan(
                 options.aheadChunks == 0 ? options.bufferChunks : Math.min(options.bufferChunks, options.aheadChunks);
         long bufferBytes = options.vod ? Math.min(buffer * chunkSizeBytes, Integer.MAX_VALUE) : 0;
         long skipBytes = options.vod ? (long) options.skipChunks * chunkSizeBytes : 0;
-        return new Playing(standardOutput, null, new Playout.Manner((int) bufferBytes, skipBytes));
+        boolean frames = options.vod && chunkSizeBytes == FrameViewer.CHUNK_BYTES;
+        return new Playing(
+                standardOutput,
+                null,
+                new Playout.Manner((int) bufferBytes, skipBytes),
+                frames ? new FrameViewer.Manner(options.bufferChunks, false, !standardOutput) : null);
     }
 
     private static @Nullable Path resolve(Path folder, @Nullable Path file) {

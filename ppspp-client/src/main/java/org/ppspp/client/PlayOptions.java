@@ -30,7 +30,8 @@ final class PlayOptions {
             paramLabel = "N",
             description =
                     "Chunks that are fetched first from where the content is read; --vod waits for them before it plays."
-                            + " Default: " + PlayPolicy.DEFAULT_BUFFER_CHUNKS + ".")
+                            + " Of PyPPSPP's streams and videos also frames before the first is shown. Default: "
+                            + PlayPolicy.DEFAULT_BUFFER_CHUNKS + ".")
     int bufferChunks = PlayPolicy.DEFAULT_BUFFER_CHUNKS;
 
     @Option(

@@ -1,7 +1,6 @@
 package org.ppspp.client;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -29,9 +28,9 @@ final class Playout {
 
     private final Transfer transfer;
     private final Manner manner;
-    private final OutputStream target;
+    private final ContentSink target;
 
-    private Playout(Transfer transfer, Manner manner, OutputStream target) {
+    private Playout(Transfer transfer, Manner manner, ContentSink target) {
         this.transfer = transfer;
         this.manner = manner;
         this.target = target;
@@ -42,7 +41,7 @@ final class Playout {
      * what went wrong; not at all when the transfer ends before.
      */
     static void start(
-            Transfer transfer, Manner manner, OutputStream target, Consumer<StopRule.@Nullable Verdict> ended) {
+            Transfer transfer, Manner manner, ContentSink target, Consumer<StopRule.@Nullable Verdict> ended) {
         Playout playout = new Playout(transfer, manner, target);
         Thread thread = new Thread(() -> playout.run(ended), "ppspp-playout");
         thread.setDaemon(true);
@@ -85,10 +84,10 @@ final class Playout {
                     reader.close();
                     reader = transfer.reader(Math.min(further, transfer.lengthBytes()));
                 } else {
-                    target.write(bytes);
+                    target.take(reader.position() - bytes.length, bytes);
                 }
             }
-            target.flush();
+            target.end();
         } finally {
             reader.close();
         }

@@ -24,6 +24,7 @@ final class ResultsFile {
      * @param startSource whether the content was complete from the start
      * @param contentStart when downloading began
      * @param contentEnd when the content was complete, or null
+     * @param frames the figures of a player of PyPPSPP's frames, none where there was no such player
      */
     record Run(
             Map<String, Object> arguments,
@@ -32,6 +33,7 @@ final class ResultsFile {
             boolean startSource,
             BigDecimal contentStart,
             @Nullable BigDecimal contentEnd,
+            Map<String, Number> frames,
             ExitCode code) {}
 
     private ResultsFile() {}
@@ -60,6 +62,9 @@ final class ResultsFile {
             member.put("msg_data_rx", peer.receivedBytes());
         }
         root.put("rx_discarded", snapshot.duplicateChunks() + snapshot.refusedChunks());
+        if (!run.frames().isEmpty()) {
+            root.set("content_consumer", JSON.valueToTree(run.frames()));
+        }
         root.put("exit_code", run.code().status());
         return root;
     }

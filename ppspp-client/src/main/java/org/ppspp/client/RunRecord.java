@@ -24,6 +24,7 @@ final class RunRecord {
     private boolean startSource;
     private boolean downloading;
     private @Nullable TransferSnapshot last;
+    private Map<String, Number> frames = Map.of();
 
     RunRecord(Clock clock, Map<String, Object> arguments) {
         this.clock = clock;
@@ -48,6 +49,11 @@ final class RunRecord {
         }
     }
 
+    /** Takes the figures of a player of frames; none where there was no such player. */
+    void shown(Map<String, Number> figures) {
+        frames = figures;
+    }
+
     /** Whether the content was seen complete. */
     boolean complete() {
         return contentEnd != null;
@@ -59,7 +65,8 @@ final class RunRecord {
         if (file == null || snapshot == null) {
             return true;
         }
-        ResultsFile.Run run = new ResultsFile.Run(arguments, start, now(), startSource, contentStart, contentEnd, code);
+        ResultsFile.Run run =
+                new ResultsFile.Run(arguments, start, now(), startSource, contentStart, contentEnd, frames, code);
         try {
             ResultsFile.write(file, ResultsFile.of(run, snapshot.swarm(), peers.totals()));
             return true;

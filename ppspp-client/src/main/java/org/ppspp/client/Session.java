@@ -6,9 +6,11 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.ppspp.FrameViewer;
 import org.ppspp.Peer;
 import org.ppspp.PeerConfig;
 import org.ppspp.Summary;
@@ -34,6 +36,7 @@ final class Session {
     private final StopRule rule;
     private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
 
+    private @Nullable FrameViewer frames;
     private @Nullable ExitCode signal;
     private boolean completionTold;
     private boolean undelivered;
@@ -84,7 +87,8 @@ final class Session {
             return close(transfer, await(transfer));
         }
         StopRule.Verdict end;
-        try (Watching watching = Watching.start(watch, transfer, code -> inbox.add(() -> playerEnded(watch, code)))) {
+        try (Watching watching = Watching.start(
+                watch, transfer, this::frameFigures, code -> inbox.add(() -> playerEnded(watch, code)))) {
             rule.playing(watch.player() != null);
             display.watching(watching);
             end = await(transfer);
@@ -132,12 +136,30 @@ final class Session {
     }
 
     private void play(Transfer transfer) {
-        if (plan.playing() != null) {
-            Playout.start(transfer, plan.playing().manner(), content, end -> inbox.add(() -> playedOut(end)));
+        Plan.Playing playing = plan.playing();
+        if (playing == null) {
+            return;
         }
+        ContentSink sink = ContentSink.to(content);
+        if (playing.frames() != null) {
+            FrameViewer viewer = new FrameViewer(playing.frames(), () -> inbox.add(() -> rule.playing(false)));
+            viewer.start();
+            rule.playing(!plan.live());
+            frames = viewer;
+            sink = sink.showing(viewer);
+        }
+        Playout.start(transfer, playing.manner(), sink, end -> inbox.add(() -> playedOut(end)));
+    }
+
+    /** The figures of whoever shows frames; none where nobody does. */
+    private Map<String, Number> frameFigures() {
+        return frames == null ? Map.of() : frames.figures();
     }
 
     private void playedOut(StopRule.@Nullable Verdict end) {
+        if (frames != null) {
+            rule.playing(false);
+        }
         if (end == null) {
             undelivered(false);
         } else {
@@ -161,7 +183,7 @@ final class Session {
             if (end != null && (end.code() != ExitCode.OK || completionTold || plan.live())) {
                 return end;
             }
-            display.progress(now, snapshot);
+            display.progress(now, snapshot, frameFigures());
             warnOfNobody(now, snapshot);
         }
     }
@@ -227,6 +249,10 @@ final class Session {
     private ExitCode close(Transfer transfer, StopRule.Verdict end) {
         if (end.code() != ExitCode.OK && !end.message().isEmpty()) {
             display.error(end.code(), end.message());
+        }
+        if (frames != null) {
+            frames.close();
+            record.shown(frameFigures());
         }
         transfer.close();
         record.observe(transfer.snapshot());

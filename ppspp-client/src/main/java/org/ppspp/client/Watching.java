@@ -8,7 +8,9 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.HostAndPort;
 import org.ppspp.Transfer;
@@ -94,14 +96,17 @@ final class Watching implements AutoCloseable {
     }
 
     /**
-     * Serves {@code transfer} and starts the player; {@code playerEnded} takes its exit code on another thread.
+     * Serves {@code transfer}, with the figures of whoever plays its frames, and starts the player; {@code playerEnded} takes
+     * its exit code on another thread.
      *
      * @throws BindException naming the address that cannot be listened on
      * @throws IOException where the player cannot be started
      */
-    static Watching start(Plan plan, Transfer transfer, IntConsumer playerEnded) throws IOException {
-        Gateway gateway =
-                Gateway.start(plan.gateway(), List.of(new GatewayContent(transfer, new TransferStatus(transfer))));
+    static Watching start(Plan plan, Transfer transfer, Supplier<Map<String, Number>> consumer, IntConsumer playerEnded)
+            throws IOException {
+        TransferStatus status = new TransferStatus(transfer);
+        GatewayContent content = new GatewayContent(transfer, () -> status.get().withConsumer(consumer.get()));
+        Gateway gateway = Gateway.start(plan.gateway(), List.of(content));
         try {
             URI address = plan.hls() ? gateway.playlist() : gateway.content();
             Player.Launch launch = plan.player();

@@ -28,12 +28,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.ppspp.AltoConfig;
 import org.ppspp.Endpoint;
 import org.ppspp.ExchangePolicy;
+import org.ppspp.FrameViewer;
 import org.ppspp.LiveKeys;
 import org.ppspp.LiveRequest;
 import org.ppspp.LiveSource;
 import org.ppspp.PlayPolicy;
 import org.ppspp.SwarmLink;
 import org.ppspp.TransferRequest;
+import org.ppspp.TransportPolicy;
 import org.ppspp.engine.EngineConfig;
 import org.ppspp.gateway.AccessToken;
 import org.ppspp.integrity.HashFunction;
@@ -90,7 +92,7 @@ final class PlanTest {
     @Test
     void putsContentThatIsOnlyPlayedIntoAFolderOfItsOwn() {
         Plan plan = plan(ID, "--output", "-");
-        assertThat(plan.playing()).isEqualTo(new Plan.Playing(true, null, new Playout.Manner(0, 0)));
+        assertThat(plan.playing()).isEqualTo(new Plan.Playing(true, null, new Playout.Manner(0, 0), null));
         assertThat(plan.scratch()).isTrue();
         assertThat(plan.limits().exitWhenComplete()).isTrue();
         assertThat(file(plan.in(folder)).target()).isEqualTo(folder.resolve("content"));
@@ -108,7 +110,9 @@ final class PlanTest {
     @Test
     void playsAsOptionsSay() {
         Plan plan = plan(ID, "--filename", "film", "--vod", "--buffsz", "7", "--dlfwd", "5", "--skip=3");
-        assertThat(plan.playing()).isEqualTo(new Plan.Playing(false, null, new Playout.Manner(5 * 1024, 3 * 1024)));
+        assertThat(plan.playing())
+                .isEqualTo(new Plan.Playing(
+                        false, null, new Playout.Manner(5 * 1024, 3 * 1024), new FrameViewer.Manner(7, false, true)));
         assertThat(file(plan).play()).isEqualTo(new PlayPolicy(7, 5, true));
         assertThat(file(plan(ID, "--filename", "film")).play()).isEqualTo(PlayPolicy.DEFAULT);
     }
@@ -336,7 +340,7 @@ final class PlanTest {
         assertThat(live(viewer).source()).isNull();
         assertThat(live(viewer).delay()).isEqualTo(Duration.ofSeconds(2));
         assertThat(viewer.toStandardOutput()).isTrue();
-        assertThat(viewer.playing()).isEqualTo(new Plan.Playing(true, null, new Playout.Manner(0, 0)));
+        assertThat(viewer.playing()).isEqualTo(new Plan.Playing(true, null, new Playout.Manner(0, 0), null));
         assertThat(viewer.link()).isNull();
         assertThat(plan(String.valueOf(plan.link())).live())
                 .as("the link says what it is of")
@@ -403,5 +407,41 @@ final class PlanTest {
                         .memory())
                 .isEqualTo(Path.of("/home/me/.local/state/ppspp/streams"));
         assertThat(live(plan(link)).memory()).as("without a home").isNull();
+    }
+
+    @Test
+    void takesAnyIdForAStreamOfPyppspp() {
+        Plan viewer = plan("--live", "--dialect", "pyppspp", "--swarmid", "0badcafe", "--buffsz", "9");
+        assertThat(viewer.request().metadata().integrityMethod()).isEqualTo(IntegrityMethod.NONE);
+        assertThat(viewer.request().metadata().discardWindowChunks()).isEqualTo(1_000);
+        assertThat(viewer.request().transport()).isEqualTo(TransportPolicy.TCP);
+        assertThat(viewer.playing())
+                .isEqualTo(new Plan.Playing(
+                        false, null, new Playout.Manner(0, 0), new FrameViewer.Manner(9, true, false)));
+        assertThat(plan("--live", "--dialect", "pyppspp", ID)
+                        .request()
+                        .metadata()
+                        .integrityMethod())
+                .isEqualTo(IntegrityMethod.NONE);
+        assertThat(plan("ppspp:0badcafe?ip=0").request()).isInstanceOf(LiveRequest.class);
+
+        Plan source = plan(
+                "--live", "--livesrc", "--input", "generator:", "--dialect", "pyppspp", ID, "--discardwnd", "None");
+        assertThat(source.request().metadata().discardWindowChunks()).isEqualTo(Long.MAX_VALUE);
+        assertThat(source.link()).isEqualTo("ppspp:" + ID + "?ip=0");
+        assertThat(source.playing()).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--live " + ID + ", add --dialect pyppspp",
+        "ppspp:0badcafe?ip=0 --dialect rfc7574, a stream without protection takes pyppspp",
+        "ppspp:0badcafe?ip=0 --transport udp, goes over TCP",
+        "ppspp:0badcafe?ip=0&cs=2048, 'chunks of 1,024 bytes'"
+    })
+    void refusesWhatPyppsppCannotShare(String arguments, String message) {
+        assertThatThrownBy(() -> plan(arguments.split(" ")))
+                .isInstanceOf(ParameterException.class)
+                .hasMessageContaining(message);
     }
 }

@@ -64,7 +64,8 @@ final class ReportsTest {
 
     @Test
     void progressSaysWhatIsUnknownWithNull() throws IOException {
-        JsonNode progress = parsed(JsonReport.progress(TIME, Snapshots.of(TransferState.DOWNLOADING, 2048, -1)));
+        JsonNode progress =
+                parsed(JsonReport.progress(TIME, Snapshots.of(TransferState.DOWNLOADING, 2048, -1), Map.of()));
         assertThat(progress.get("state").asText()).isEqualTo("downloading");
         assertThat(progress.get("verified_bytes").asLong()).isEqualTo(2048);
         assertThat(progress.get("bytes").isNull()).isTrue();
@@ -80,6 +81,7 @@ final class ReportsTest {
                 false,
                 new BigDecimal("1700000001.250"),
                 null,
+                Map.of("frames_consumed", 3L),
                 ExitCode.NO_PEERS);
         PeerTotals.Total peer = new PeerTotals.Total(Snapshots.address(7), 10, 20);
         ObjectNode results = ResultsFile.of(run, Snapshots.swarm(2048, 4096, 100, 3, 0, 0), List.of(peer));
@@ -103,6 +105,7 @@ final class ReportsTest {
                         "rx_discarded");
         assertThat(read.get("file_ts_end").isNull()).isTrue();
         assertThat(read.get("rx_discarded").asInt()).isEqualTo(3);
+        assertThat(read.get("content_consumer").get("frames_consumed").asInt()).isEqualTo(3);
         JsonNode member = read.get("member_stats").get("peer_0");
         assertThat(member.get("total_data_rx").asInt()).isEqualTo(10);
         assertThat(member.get("total_data_tx").asInt()).isEqualTo(20);

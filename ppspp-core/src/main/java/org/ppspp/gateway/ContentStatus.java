@@ -1,6 +1,7 @@
 package org.ppspp.gateway;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.Coverage;
 import org.ppspp.LiveStatus;
@@ -24,6 +25,7 @@ import org.ppspp.LiveStatus;
  * @param knownPeers addresses, connected or not
  * @param coverage how much of each part is here
  * @param peers those that are connected
+ * @param consumer figures of a player of PyPPSPP's frames, under its names; none where there is no such player
  */
 public record ContentStatus(
         String swarm,
@@ -41,7 +43,8 @@ public record ContentStatus(
         @Nullable LiveStatus live,
         int knownPeers,
         Coverage coverage,
-        List<PeerStatus> peers) {
+        List<PeerStatus> peers,
+        Map<String, Number> consumer) {
     /** As many cells as are worth drawing. */
     public static final int MAX_CELLS = 2_000;
 
@@ -66,5 +69,27 @@ public record ContentStatus(
 
     public ContentStatus {
         peers = List.copyOf(peers);
+    }
+
+    /** The same with a player's figures. */
+    public ContentStatus withConsumer(Map<String, Number> figures) {
+        return new ContentStatus(
+                swarm,
+                state,
+                verifiedBytes,
+                unprovenBytes,
+                verifiedChunks,
+                refusedChunks,
+                duplicateChunks,
+                downBytesPerSecond,
+                upBytesPerSecond,
+                receivedBytes,
+                sentBytes,
+                etaSeconds,
+                live,
+                knownPeers,
+                coverage,
+                peers,
+                figures);
     }
 }

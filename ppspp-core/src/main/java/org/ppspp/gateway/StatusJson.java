@@ -56,6 +56,9 @@ final class StatusJson {
         known(node, "eta_seconds", status.etaSeconds());
         put(node, status.coverage());
         put(node.putObject("stream"), status.live());
+        if (!status.consumer().isEmpty()) {
+            node.set("content_consumer", JSON.valueToTree(status.consumer()));
+        }
         node.put("known_peers", status.knownPeers());
         node.put("connected_peers", status.peers().size());
         ArrayNode peers = node.putArray("peers");

@@ -1,6 +1,7 @@
 package org.ppspp.gateway;
 
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.ppspp.Transfer;
 import org.ppspp.TransferSnapshot;
@@ -35,7 +36,8 @@ public final class TransferStatus implements Supplier<ContentStatus> {
                 snapshot.live(),
                 swarm.knownAddresses(),
                 transfer.coverage(ContentStatus.MAX_CELLS),
-                swarm.channels().stream().map(TransferStatus::peer).toList());
+                swarm.channels().stream().map(TransferStatus::peer).toList(),
+                Map.of());
     }
 
     private static ContentStatus.PeerStatus peer(ChannelSnapshot channel) {

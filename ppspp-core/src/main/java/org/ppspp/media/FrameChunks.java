@@ -19,8 +19,26 @@ public final class FrameChunks {
     static final byte GOES_ON = 1;
 
     private static final int PIECE_BYTES = CHUNK_BYTES - 1;
+    /** Those before it do not say what they are. */
+    private static final int LEAST_PROTOCOL = 2;
+
+    private static final int PICKLE_AT = 1 + Integer.BYTES;
 
     private FrameChunks() {}
+
+    /** Whether a frame begins in this chunk, as far as one chunk tells: with its length and a pickle of protocol 2 to 5. */
+    public static boolean begins(byte[] chunk) {
+        if (chunk.length != CHUNK_BYTES || chunk[0] != BEGINS) {
+            return false;
+        }
+        int pickleBytes = ByteBuffer.wrap(chunk).getInt(1);
+        int protocol = chunk[PICKLE_AT + 1];
+        return pickleBytes > 0
+                && pickleBytes <= FrameAssembly.MAX_FRAME_BYTES
+                && chunk[PICKLE_AT] == PickleReader.PROTOCOL
+                && protocol >= LEAST_PROTOCOL
+                && protocol <= PickleReader.MAX_PROTOCOL;
+    }
 
     /** How many chunks a pickle of so many bytes takes. */
     public static int count(int pickleBytes) {

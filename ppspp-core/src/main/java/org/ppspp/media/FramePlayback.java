@@ -13,12 +13,27 @@ public final class FramePlayback {
     /** How often to call {@link #tick}. */
     public static final int FRAMES_PER_SECOND = 10;
 
+    /**
+     * A frame to be shown, as far as that matters.
+     *
+     * @param id number of its sample
+     * @param videoBytes size of the picture
+     * @param audioBytes size of the sound
+     * @param firstChunk the chunk in which it began
+     * @param lastChunk the chunk in which it ended
+     */
+    public record Frame(long id, int videoBytes, int audioBytes, long firstChunk, long lastChunk) {
+        public static Frame of(AvFrame frame, long firstChunk, long lastChunk) {
+            return new Frame(frame.id(), frame.video().length, frame.audio().length, firstChunk, lastChunk);
+        }
+    }
+
     /** A day of frames; later ones are not played. */
     private static final int MAX_BUFFERED_FRAMES = 24 * 3_600 * FRAMES_PER_SECOND;
 
     private final int bufferFrames;
     private final double bufferStart;
-    private final ArrayDeque<Long> buffered = new ArrayDeque<>();
+    private final ArrayDeque<Frame> buffered = new ArrayDeque<>();
 
     private boolean started;
     private boolean ended;
@@ -29,7 +44,7 @@ public final class FramePlayback {
     private double start;
     private double stop;
     private long chunkAtStart;
-    private @Nullable Long lastChunk;
+    private @Nullable Frame lastShown;
 
     /**
      * @param bufferFrames how many frames must be there before it begins; PyPPSPP: {@code --buffsz}
@@ -40,11 +55,16 @@ public final class FramePlayback {
         bufferStart = now;
     }
 
-    /** Takes a whole frame that ended in this chunk. */
-    public void offer(long lastChunkOfFrame) {
+    /** Takes the next frame. */
+    public void offer(Frame frame) {
         if (buffered.size() < MAX_BUFFERED_FRAMES) {
-            buffered.add(lastChunkOfFrame);
+            buffered.add(frame);
         }
+    }
+
+    /** How many frames wait to be shown. */
+    public int bufferedFrames() {
+        return buffered.size();
     }
 
     /** Notes that no more frames will come: what there is is played, even if it is less than should be buffered. */
@@ -69,7 +89,7 @@ public final class FramePlayback {
             return;
         }
         ticks++;
-        Long frame = buffered.poll();
+        Frame frame = buffered.poll();
         if (frame != null) {
             show(frame, now);
         } else if (shown > 0) {
@@ -89,9 +109,19 @@ public final class FramePlayback {
         return stop != 0;
     }
 
-    /** The chunk in which the frame shown last ended; null before the first. */
-    public @Nullable Long lastShownChunk() {
-        return lastChunk;
+    /** The frame shown last; null before the first. */
+    public @Nullable Frame lastShown() {
+        return lastShown;
+    }
+
+    /** How many frames were shown. */
+    public long shown() {
+        return shown;
+    }
+
+    /** How many were not there when it was their time. */
+    public long missed() {
+        return missed;
     }
 
     /**
@@ -113,14 +143,14 @@ public final class FramePlayback {
         return figures;
     }
 
-    private void show(long chunk, double now) {
-        lastChunk = chunk;
+    private void show(Frame frame, double now) {
+        lastShown = frame;
         shown++;
         if (shown == 1) {
             firstFrame = now;
         }
         if (shown == bufferFrames) {
-            chunkAtStart = chunk;
+            chunkAtStart = frame.lastChunk();
         }
     }
 }

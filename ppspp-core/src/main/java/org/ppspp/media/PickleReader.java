@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  * The one function that is named in what it reads is {@code _codecs.encode}: protocols before 3 write bytes with it.
  */
 final class PickleReader {
-    private static final int MAX_PROTOCOL = 5;
+    static final int MAX_PROTOCOL = 5;
+
+    /** The opcode that says which protocol it is. */
+    static final byte PROTOCOL = (byte) 0x80;
 
     /** A frame has five entries, so there are never more objects at once than these. */
     private static final int MAX_ENTRIES = 64;

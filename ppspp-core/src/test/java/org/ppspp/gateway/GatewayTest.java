@@ -357,6 +357,8 @@ final class GatewayTest {
         assertThat(content.get("playing_cell").asInt()).isEqualTo(2);
         assertThat(content.get("cells").binaryValue()).containsExactly(255, 0, 127);
         assertThat(content.get("peers").get(0).get("dialect").asText()).isEqualTo("libswift");
+        assertThat(content.get("content_consumer").get("frames_consumed").asInt())
+                .isEqualTo(7);
         assertThat(content.get("peers").get(0).get("rtt_ms").asDouble()).isEqualTo(12.5);
         assertThat(content.get("refused_chunks").asLong()).isEqualTo(2);
     }

@@ -3,6 +3,7 @@ package org.ppspp.gateway;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.ppspp.Coverage;
 import org.ppspp.LiveStatus;
@@ -45,7 +46,8 @@ final class Gateways {
                 new LiveStatus(true, false, 4.5, 3.5, 62_500, 6),
                 9,
                 new Coverage(new byte[] {(byte) 255, 0, 127}, 2, 4_096),
-                List.of(new ContentStatus.PeerStatus("udp:192.0.2.1:6778", "libswift", true, 5_000, 600, 12.5, 8, 1)));
+                List.of(new ContentStatus.PeerStatus("udp:192.0.2.1:6778", "libswift", true, 5_000, 600, 12.5, 8, 1)),
+                Map.of("frames_consumed", 7L));
     }
 
     static byte[] content(int size) {

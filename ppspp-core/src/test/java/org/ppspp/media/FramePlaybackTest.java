@@ -9,6 +9,10 @@ import org.junit.jupiter.api.Test;
 class FramePlaybackTest {
     private final FramePlayback playback = new FramePlayback(3, 100.0);
 
+    private static FramePlayback.Frame frame(long lastChunk) {
+        return new FramePlayback.Frame(lastChunk / 10, 4_000, 1_000, lastChunk - 5, lastChunk);
+    }
+
     @Test
     @DisplayName("PyPPSPP: the names of content_consumer, in their order")
     void hasThePlayersFigures() {
@@ -28,16 +32,16 @@ class FramePlaybackTest {
     @Test
     void waitsForItsBufferThenShowsAndMisses() {
         playback.tick(100.1);
-        playback.offer(10);
-        playback.offer(20);
+        playback.offer(frame(10));
+        playback.offer(frame(20));
         playback.tick(100.2);
         assertThat(playback.figures(0)).containsEntry("consume_runs", 0L).containsEntry("content_start_time", 0.0);
-        playback.offer(30);
+        playback.offer(frame(30));
         for (int i = 0; i < 5; i++) {
             playback.tick(101 + i);
         }
-        assertThat(playback.lastShownChunk()).isEqualTo(30);
-        playback.offer(40);
+        assertThat(playback.lastShown()).isEqualTo(frame(30));
+        playback.offer(frame(40));
         playback.tick(110);
         playback.stop(111);
         playback.tick(112);
@@ -56,7 +60,7 @@ class FramePlaybackTest {
 
     @Test
     void playsWhatIsThereWhenNoMoreComes() {
-        playback.offer(1);
+        playback.offer(frame(1));
         playback.end();
         playback.tick(101);
         assertThat(playback.stopped()).isFalse();
