@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.LiveSnapshot;
 import org.ppspp.engine.SwarmMetadata;
 import org.ppspp.engine.SwarmSnapshot;
+import org.ppspp.integrity.IntegrityMethod;
 import org.ppspp.media.AccessPoint;
 import org.ppspp.media.TsAccessPoints;
 import org.ppspp.media.TsPackets;
@@ -43,6 +44,7 @@ final class LivePlayback implements AutoCloseable {
     private final int chunkSizeBytes;
     private final long delayNanos;
     private final boolean source;
+    private final boolean signed;
     private final List<LiveReader> readers = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
     private @Nullable Future<?> polling;
@@ -69,6 +71,7 @@ final class LivePlayback implements AutoCloseable {
         this.chunkSizeBytes = request.metadata().chunkSizeBytes();
         this.delayNanos = request.delay().toNanos();
         this.source = request.source() != null;
+        this.signed = request.metadata().integrityMethod() != IntegrityMethod.NONE;
         ring.onStored(this::stored);
     }
 
@@ -255,6 +258,7 @@ final class LivePlayback implements AutoCloseable {
         return new LiveStatus(
                 live.edge() >= 0,
                 source,
+                signed,
                 known ? Math.max(0, ageSeconds + (live.edge() + 1 - playhead) / rate) : 0,
                 known ? here / rate : 0,
                 rate * chunkSizeBytes,

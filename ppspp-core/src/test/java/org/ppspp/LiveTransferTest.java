@@ -186,7 +186,8 @@ final class LiveTransferTest {
 
         TransferSnapshot snapshot = relayed.refresh().get(60, TimeUnit.SECONDS);
         assertThat(snapshot.state()).isEqualTo(TransferState.STREAMING);
-        assertThat(snapshot.live()).isNotNull();
+        LiveStatus live = Objects.requireNonNull(snapshot.live());
+        assertThat(live.signed()).isEqualTo(key != null);
         assertThat(snapshot.swarm().refusedChunks()).isZero();
         assertThat(snapshot.swarm().channels().get(0).dialect()).isEqualTo(key == null ? "pyppspp" : "rfc7574");
         assertShown(relayed.coverage(10));

@@ -172,7 +172,7 @@ final class ReportsTest {
 
     @Test
     void theSummaryOfAStreamSaysWhatWasLostAndASourceHasNoRatio() throws IOException {
-        LiveStatus watched = new LiveStatus(true, false, 4, 1, 70_000, 5);
+        LiveStatus watched = new LiveStatus(true, false, true, 4, 1, 70_000, 5);
         Summary viewer = ofStream(4L << 20, 6L << 20, watched);
         assertThat(SummaryText.of(viewer).lines().toList())
                 .startsWith("live stream, 1m00s, lost chunks 5")
@@ -181,7 +181,7 @@ final class ReportsTest {
                         .get("lost_chunks")
                         .asInt())
                 .isEqualTo(5);
-        Summary source = ofStream(0, 6L << 20, new LiveStatus(true, true, 4, 1, 70_000, 0));
+        Summary source = ofStream(0, 6L << 20, new LiveStatus(true, true, true, 4, 1, 70_000, 0));
         assertThat(SummaryText.of(source).lines().toList())
                 .startsWith("live stream, 1m00s")
                 .contains("  uploaded 6.0 MiB, refused chunks 0");

@@ -71,14 +71,18 @@ final class StatusJson {
         known(node, "ahead_bytes", coverage.aheadBytes());
     }
 
-    /** Empty where it is no live stream, or one of which nothing is known. */
+    /** Empty where it is no live stream. */
     private static void put(ObjectNode node, @Nullable LiveStatus live) {
-        if (live != null && live.bytesPerSecond() > 0) {
+        if (live == null) {
+            return;
+        }
+        node.put("signed", live.signed());
+        if (live.bytesPerSecond() > 0) {
             node.put("delay_seconds", live.delaySeconds());
             node.put("buffer_seconds", live.bufferSeconds());
             node.put("bytes_per_second", Math.round(live.bytesPerSecond()));
-            node.put("lost_chunks", live.lostChunks());
         }
+        node.put("lost_chunks", live.lostChunks());
     }
 
     private static void put(ObjectNode node, ContentStatus.PeerStatus peer) {

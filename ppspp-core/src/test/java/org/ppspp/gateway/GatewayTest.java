@@ -353,6 +353,7 @@ final class GatewayTest {
         assertThat(content.get("eta_seconds").asLong()).isEqualTo(77);
         assertThat(content.get("stream").get("delay_seconds").asDouble()).isEqualTo(4.5);
         assertThat(content.get("stream").get("buffer_seconds").asDouble()).isEqualTo(3.5);
+        assertThat(content.get("stream").get("signed").asBoolean()).isTrue();
         assertThat(content.get("stream").get("lost_chunks").asLong()).isEqualTo(6);
         assertThat(content.get("playing_cell").asInt()).isEqualTo(2);
         assertThat(content.get("cells").binaryValue()).containsExactly(255, 0, 127);

@@ -43,7 +43,7 @@ final class Gateways {
                 5_000,
                 600,
                 77,
-                new LiveStatus(true, false, 4.5, 3.5, 62_500, 6),
+                new LiveStatus(true, false, true, 4.5, 3.5, 62_500, 6),
                 9,
                 new Coverage(new byte[] {(byte) 255, 0, 127}, 2, 4_096),
                 List.of(new ContentStatus.PeerStatus("udp:192.0.2.1:6778", "libswift", true, 5_000, 600, 12.5, 8, 1)),

@@ -354,6 +354,12 @@ function show() {
   showPeers(content);
   showMap(content, percent, here);
   drawChart();
+  put(
+    "promise",
+    content.stream.signed === false
+      ? "This stream is not signed: anybody in the swarm can put anything into it."
+      : "Every chunk is verified before it is played or passed on.",
+  );
   const direct = byId("direct");
   direct.hidden = false;
   direct.href = content.url;
