@@ -2,22 +2,14 @@ package org.ppspp;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.EnumSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.integrity.LiveAlgorithm;
 import org.ppspp.integrity.LiveSigner;
@@ -32,9 +24,6 @@ public final class LiveKeys {
     /** Several times the longest key, and short enough to read without a thought. */
     private static final int MAX_FILE_BYTES = 1 << 16;
 
-    private static final Set<PosixFilePermission> OWNERS =
-            EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-
     private LiveKeys() {}
 
     /**
@@ -45,34 +34,14 @@ public final class LiveKeys {
      */
     public static LiveSigner make(Path file, LiveAlgorithm algorithm) throws LocalContentException {
         LivePrivateKey key = LivePrivateKey.generate(algorithm, new SecureRandom());
-        ByteBuffer text = ByteBuffer.wrap(key.pem().getBytes(StandardCharsets.US_ASCII));
         try {
-            Files.createFile(file, ownersOnly());
-            write(file, text);
+            PrivateFile.make(file, key.pem());
             return key.signer();
         } catch (FileAlreadyExistsException e) {
             throw new LocalContentException(file + " exists, and keys are not replaced: name another file", e);
         } catch (IOException e) {
             throw new LocalContentException("cannot write " + file + ": " + LocalContentException.reason(e), e);
         }
-    }
-
-    /** Fills a file that was just made: all of it, on the disk, or the file goes. */
-    private static void write(Path file, ByteBuffer text) throws IOException {
-        try (SeekableByteChannel out = Files.newByteChannel(file, StandardOpenOption.WRITE, StandardOpenOption.SYNC)) {
-            while (text.hasRemaining()) {
-                out.write(text);
-            }
-        } catch (IOException e) {
-            Files.deleteIfExists(file);
-            throw e;
-        }
-    }
-
-    /** What a new file is made with, so that at no time anybody else can open it. */
-    private static FileAttribute<?>[] ownersOnly() {
-        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-        return posix ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNERS)} : new FileAttribute<?>[0];
     }
 
     /**

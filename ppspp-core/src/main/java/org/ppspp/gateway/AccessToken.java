@@ -2,18 +2,15 @@ package org.ppspp.gateway;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.EnumSet;
 import java.util.regex.Pattern;
+import org.ppspp.PrivateFile;
 
 /**
  * The first step of every path of a gateway: whoever does not know it, such as another user of the machine or a page of
@@ -47,25 +44,10 @@ public record AccessToken(String text) {
     public static AccessToken in(Path file) throws IOException {
         AccessToken fresh = random();
         try {
-            write(file, fresh);
+            PrivateFile.make(file, fresh.text() + '\n');
             return fresh;
         } catch (FileAlreadyExistsException e) {
             return read(file);
-        }
-    }
-
-    private static void write(Path file, AccessToken token) throws IOException {
-        byte[] line = (token.text() + '\n').getBytes(StandardCharsets.US_ASCII);
-        boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
-        if (!posix) {
-            Files.write(file, line, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            return;
-        }
-        try (var channel = Files.newByteChannel(
-                file,
-                EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-            channel.write(ByteBuffer.wrap(line));
         }
     }
 

@@ -4,12 +4,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.Endpoint;
 import org.ppspp.PeerConfig;
+import org.ppspp.PrivateFile;
 import org.ppspp.SwarmLink;
 import org.ppspp.membership.MembershipIssuer;
 import org.ppspp.wire.SwarmId;
@@ -120,14 +117,7 @@ final class IssueMembershipCommand implements Callable<Integer> {
 
     private void make(Path file, MembershipIssuer.Keys keys) throws IOException {
         Path open = file.resolveSibling(file.getFileName() + ".pub");
-        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
-        FileAttribute<?>[] ours = posix
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                }
-                : new FileAttribute<?>[0];
-        Files.createFile(file, ours);
-        Files.writeString(file, keys.privateKey(), StandardOpenOption.WRITE);
+        PrivateFile.make(file, keys.privateKey());
         Files.writeString(open, keys.publicKey());
         err.println("ppspp-tracker: new issuer " + file + "; give " + open + " to all peers as --pex-issuer");
     }
