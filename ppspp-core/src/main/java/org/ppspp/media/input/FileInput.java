@@ -56,6 +56,9 @@ final class FileInput implements LiveInput {
             if (!Files.isReadable(file)) {
                 throw new IOException(Files.exists(file) ? "cannot be read" : "no such file");
             }
+            if (Files.isRegularFile(file) && Files.size(file) == 0) {
+                throw new IOException("is empty");
+            }
             if (settings.bytesPerSecond() == 0 && Files.isRegularFile(file) && !hasClock()) {
                 throw new IOException("is no MPEG transport stream and so has no clock: say how fast with --input-rate,"
                         + " or convert it with ffmpeg -i FILE -c copy -f mpegts");

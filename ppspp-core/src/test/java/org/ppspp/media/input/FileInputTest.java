@@ -127,6 +127,10 @@ class FileInputTest {
                 .hasMessageContaining("--input-rate");
         LiveInput missing = LiveInput.parse(folder.resolve("missing").toString(), InputSettings.DEFAULT);
         assertThatThrownBy(missing::open).hasMessageEndingWith("missing: no such file");
+        LiveInput empty = LiveInput.parse(write(new byte[0]).toString(), new InputSettings(true, 1_000));
+        assertThatThrownBy(empty::open)
+                .as("in a loop it would go round for ever")
+                .hasMessageEndingWith(": is empty");
         LiveInput place = LiveInput.parse(folder.toString(), InputSettings.DEFAULT);
         assertThatThrownBy(place::open).hasMessageEndingWith("is a folder");
     }
