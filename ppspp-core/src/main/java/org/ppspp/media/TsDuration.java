@@ -7,9 +7,6 @@ package org.ppspp.media;
 public final class TsDuration {
     private static final int NO_PID = -1;
 
-    /** The clock, in ticks of 27 MHz, begins anew after 26.5 hours. */
-    private static final long MODULUS = (1L << 33) * 300;
-
     private final TsPackets packets = new TsPackets(this::packet);
     private int clockPid = NO_PID;
     private long first;
@@ -42,7 +39,7 @@ public final class TsDuration {
             clockPid = packet.pid();
             first = position;
         } else {
-            ticks += Math.floorMod(pcr - newest, MODULUS);
+            ticks += Math.floorMod(pcr - newest, TsClock.MODULUS);
         }
         newest = pcr;
         last = position;

@@ -3,7 +3,6 @@ package org.ppspp.membership;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,17 +30,12 @@ record MemberUrl(InetSocketAddress peer, String swarm) {
         if (!form.matches()) {
             return null;
         }
-        byte @Nullable [] host = NetUtil.createByteArrayFromIpAddressString(form.group(1));
+        InetAddress host = NetUtil.createInetAddressFromIpAddressString(form.group(1));
         int port = Integer.parseInt(form.group(2));
         if (host == null || port == 0 || port > MAX_PORT) {
             return null;
         }
-        try {
-            InetSocketAddress peer = new InetSocketAddress(InetAddress.getByAddress(host), port);
-            return new MemberUrl(peer, form.group(3).toLowerCase(Locale.ROOT));
-        } catch (UnknownHostException e) {
-            throw new AssertionError("an address of " + host.length + " bytes", e);
-        }
+        return new MemberUrl(new InetSocketAddress(host, port), form.group(3).toLowerCase(Locale.ROOT));
     }
 
     boolean isOf(SwarmId id) {

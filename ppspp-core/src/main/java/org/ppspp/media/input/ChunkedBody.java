@@ -10,12 +10,13 @@ final class ChunkedBody extends InputStream {
     private static final int MAX_LINE_BYTES = 256;
 
     private final InputStream in;
-    private long leftBytes;
+    private BoundedStream chunk;
     private boolean first = true;
     private boolean ended;
 
     ChunkedBody(InputStream in) {
         this.in = in;
+        chunk = new BoundedStream(in, 0);
     }
 
     @Override
@@ -29,20 +30,18 @@ final class ChunkedBody extends InputStream {
         if (ended || length == 0) {
             return ended ? -1 : 0;
         }
-        if (leftBytes == 0) {
-            leftBytes = nextLength();
-            if (leftBytes == 0) {
-                ended = true;
-                trailer();
-                return -1;
-            }
+        int read = chunk.read(bytes, offset, length);
+        if (read >= 0) {
+            return read;
         }
-        int read = in.read(bytes, offset, (int) Math.min(length, leftBytes));
-        if (read < 0) {
-            throw new EOFException("the connection ended within the stream");
+        long next = nextLength();
+        if (next == 0) {
+            ended = true;
+            trailer();
+            return -1;
         }
-        leftBytes -= read;
-        return read;
+        chunk = new BoundedStream(in, next);
+        return chunk.read(bytes, offset, length);
     }
 
     private long nextLength() throws IOException {
