@@ -2,31 +2,25 @@ package org.ppspp;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.ppspp.engine.EngineEvent;
-import org.ppspp.engine.ExchangeConfig;
-import org.ppspp.engine.SwarmConfig;
-import org.ppspp.engine.SwarmMetadata;
-import org.ppspp.engine.SwarmSnapshot;
 import org.ppspp.integrity.SignedSegment;
 import org.ppspp.media.input.LiveInput;
 import org.ppspp.net.EngineLoop;
 import org.ppspp.storage.LocalContentException;
-import org.ppspp.storage.Progress;
+import org.ppspp.storage.RingStore;
 import org.ppspp.storage.StreamPosition;
 import org.ppspp.wire.NtpTime;
 import org.ppspp.wire.SwarmId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A live stream that starts here: a thread reads its input, cuts it into chunks, keeps and signs them. */
-final class LiveBroadcast implements TransferContent, LiveInput.Sink {
+/** The source of a live stream: a thread reads its input, cuts it into chunks, keeps and signs them. */
+final class LiveBroadcast implements LiveInput.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(LiveBroadcast.class);
 
     /** Chunks wait no longer than this for those they are signed with, in a stream that can be filled up. */
@@ -48,7 +42,6 @@ final class LiveBroadcast implements TransferContent, LiveInput.Sink {
     private final SwarmId swarm;
     private final Consumer<EngineLoop.Action> loop;
     private final Consumer<@Nullable LocalContentException> ended;
-    private final LiveWindow window;
     private final Semaphore room = new Semaphore(MAX_UNDER_WAY);
     private volatile boolean stopped;
 
@@ -62,55 +55,18 @@ final class LiveBroadcast implements TransferContent, LiveInput.Sink {
     /** {@code loop} does what is to be done with the engine; {@code ended} hears of the end of the input: null, or a failure. */
     LiveBroadcast(
             PeerParts parts,
-            LiveRequest request,
             LiveSource source,
             Consumer<EngineLoop.Action> loop,
             Consumer<@Nullable LocalContentException> ended) {
         this.parts = parts;
         this.source = source;
-        this.swarm = request.metadata().swarmId();
+        this.swarm = source.metadata().swarmId();
         this.loop = loop;
         this.ended = ended;
-        this.window = new LiveWindow(parts, request, loop);
     }
 
-    @Override
-    public String place() {
-        return "live stream";
-    }
-
-    @Override
-    public String name() {
-        return window.name();
-    }
-
-    @Override
-    public boolean live() {
-        return true;
-    }
-
-    @Override
-    public long lengthBytes() {
-        return UNKNOWN_LENGTH;
-    }
-
-    @Override
-    public ContentReader reader(long place) {
-        return window.playback().reader();
-    }
-
-    @Override
-    public int buffered(long place, int maxBytes) {
-        return window.playback().buffered(place, maxBytes);
-    }
-
-    @Override
-    public Coverage coverage(int maxCells) {
-        return window.playback().coverage(maxCells);
-    }
-
-    @Override
-    public synchronized Found open(Progress checking) throws LocalContentException {
+    /** Makes ready to read the input and to put what is signed into {@code ring}; returns what the user should know. */
+    synchronized List<String> open(RingStore ring) throws LocalContentException {
         Path file = source.positionFile();
         StreamPosition opened = file == null ? null : StreamPosition.open(file);
         position = opened;
@@ -122,28 +78,22 @@ final class LiveBroadcast implements TransferContent, LiveInput.Sink {
             }
             throw new LocalContentException("cannot read the input: " + LocalContentException.reason(e), e);
         }
-        StreamSigner made = new StreamSigner(source, window.ring(), opened, this::signed);
+        StreamSigner made = new StreamSigner(source, ring, opened, this::signed);
         signer = made;
-        window.open();
-        SwarmMetadata metadata = window.metadata();
-        SwarmConfig config =
-                SwarmConfig.live(metadata, LiveViewing.config(metadata).asSource(), ExchangeConfig.OFF);
-        return new Found(metadata, config, 0, false, notices(made));
+        return notices(made);
     }
 
-    private List<String> notices(StreamSigner made) {
-        List<String> notices = new ArrayList<>(window.notices());
+    private static List<String> notices(StreamSigner made) {
         long last = made.lastTime();
-        if (last != NtpTime.UNKNOWN && NtpTime.microsBetween(LiveWindow.ntpNow(), last) > MAX_AHEAD_MICROS) {
-            notices.add(
+        if (last != NtpTime.UNKNOWN && NtpTime.microsBetween(StreamContent.ntpNow(), last) > MAX_AHEAD_MICROS) {
+            return List.of(
                     "the clock is behind the last signature of this stream: viewers will refuse what is signed now");
         }
-        return notices;
+        return List.of();
     }
 
-    @Override
-    public synchronized void joined() {
-        window.joined();
+    /** Begins to read: the swarm is joined. */
+    synchronized void start() {
         Thread reading = new Thread(this::read, "ppspp-input");
         reading.setDaemon(true);
         thread = reading;
@@ -237,26 +187,10 @@ final class LiveBroadcast implements TransferContent, LiveInput.Sink {
         });
     }
 
-    @Override
-    public void on(EngineEvent event) {
-        // A source hears nothing of its own stream.
-    }
-
-    @Override
-    public void publish() {
-        throw new IllegalStateException("nothing of a stream is published");
-    }
-
-    @Override
-    public @Nullable LiveStatus live(SwarmSnapshot snapshot) {
-        return window.status(snapshot);
-    }
-
-    @Override
-    public void stop() {
+    /** Ends reading. Comes also where {@link #open} failed or never was. */
+    void stop() {
         stopped = true;
         source.input().close();
-        window.playback().close();
         Thread reading;
         synchronized (this) {
             reading = thread;
@@ -269,14 +203,11 @@ final class LiveBroadcast implements TransferContent, LiveInput.Sink {
         }
     }
 
-    @Override
-    public void close() throws LocalContentException {
-        synchronized (this) {
-            signer = null;
-            if (position != null) {
-                position.close();
-            }
+    /** Signs no more. */
+    synchronized void close() {
+        signer = null;
+        if (position != null) {
+            position.close();
         }
-        window.close();
     }
 }

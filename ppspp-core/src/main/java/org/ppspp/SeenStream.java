@@ -6,11 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.engine.LiveSnapshot;
-import org.ppspp.engine.SwarmSnapshot;
-import org.ppspp.net.EngineLoop;
 import org.ppspp.storage.LocalContentException;
 import org.ppspp.storage.StreamMemory;
 import org.ppspp.wire.NtpTime;
@@ -39,7 +36,7 @@ final class SeenStream implements AutoCloseable {
 
     // From here on guarded by this.
     private @Nullable StreamMemory memory;
-    private @Nullable Future<?> looking;
+    private @Nullable Future<?> noting;
     private @Nullable LiveSnapshot latest;
 
     SeenStream(PeerParts parts, SwarmId swarm) {
@@ -74,15 +71,12 @@ final class SeenStream implements AutoCloseable {
         return List.copyOf(notices);
     }
 
-    /** Looks every now and then how far it has got; {@code loop} asks the engine. */
-    synchronized void start(Consumer<EngineLoop.Action> loop) {
+    /** Notes every now and then how far it has got. */
+    synchronized void start() {
         if (memory != null) {
-            looking = parts.thread()
+            noting = parts.thread()
                     .scheduleWithFixedDelay(
-                            () -> {
-                                loop.accept((engine, now) -> seen(engine.snapshot(swarm)));
-                                parts.blocking().execute(this::note);
-                            },
+                            () -> parts.blocking().execute(this::note),
                             PERIOD_MILLIS,
                             PERIOD_MILLIS,
                             TimeUnit.MILLISECONDS);
@@ -90,9 +84,8 @@ final class SeenStream implements AutoCloseable {
     }
 
     /** How the stream stands. */
-    synchronized void seen(@Nullable SwarmSnapshot snapshot) {
-        LiveSnapshot live = snapshot == null ? null : snapshot.live();
-        latest = live == null ? latest : live;
+    synchronized void seen(LiveSnapshot live) {
+        latest = live;
     }
 
     private synchronized void note() {
@@ -114,8 +107,8 @@ final class SeenStream implements AutoCloseable {
     }
 
     private void shut() {
-        if (looking != null) {
-            looking.cancel(false);
+        if (noting != null) {
+            noting.cancel(false);
         }
         if (memory != null) {
             memory.close();

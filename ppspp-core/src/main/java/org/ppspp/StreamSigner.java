@@ -147,7 +147,7 @@ final class StreamSigner {
         if (next + chunks.size() > metadata.addressing().maxChunks()) {
             throw new IOException("the stream is out of chunk numbers; started again it begins anew");
         }
-        long time = later(LiveWindow.ntpNow());
+        long time = later(StreamContent.ntpNow());
         SignedSegment segment = signer.sign(next, chunks, time);
         for (int i = 0; i < chunks.size(); i++) {
             ring.put(next + i, ByteBuffer.wrap(chunks.get(i)));

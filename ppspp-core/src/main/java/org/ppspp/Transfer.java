@@ -74,9 +74,7 @@ public final class Transfer implements Playable, AutoCloseable {
             return new FileContent(parts, file, this::onLoop);
         }
         if (wanted instanceof LiveRequest live) {
-            return live.source() == null
-                    ? new LiveViewing(parts, live, this::onLoop)
-                    : new LiveBroadcast(parts, live, live.source(), this::onLoop, this::inputEnded);
+            return new StreamContent(parts, live, this::onLoop, this::inputEnded);
         }
         throw new AssertionError(wanted);
     }

@@ -25,6 +25,7 @@ import org.ppspp.media.input.InputSettings;
 import org.ppspp.media.input.LiveInput;
 import org.ppspp.net.EngineLoop;
 import org.ppspp.net.NetConfig;
+import org.ppspp.storage.RingStore;
 import org.ppspp.storage.StorageWorkers;
 import org.ppspp.wire.ChunkAddressing;
 import org.ppspp.wire.SwarmId;
@@ -57,9 +58,8 @@ final class LiveBroadcastTest {
         try {
             PeerParts parts =
                     new PeerParts(loop, workers, thread, blocking, HostLookup.system(), OwnAddresses.find(loop.port()));
-            LiveBroadcast broadcast =
-                    new LiveBroadcast(parts, LiveRequest.broadcast(source), source, actions::add, problem -> {});
-            broadcast.open((done, total) -> {});
+            LiveBroadcast broadcast = new LiveBroadcast(parts, source, actions::add, problem -> {});
+            broadcast.open(new RingStore(metadata, 1 << 20));
             feed(broadcast);
             broadcast.stop();
             broadcast.close();
