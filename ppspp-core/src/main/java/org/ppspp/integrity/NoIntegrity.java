@@ -114,7 +114,8 @@ public final class NoIntegrity implements LiveIntegrity {
         if (!timeline.isEmpty()) {
             return timeline.chunksPerSecond();
         }
-        long nanos = marks.isEmpty() ? 0 : marks.getLast().at() - marks.getFirst().at();
+        long nanos =
+                marks.isEmpty() ? 0 : marks.getLast().at() - marks.getFirst().at();
         return nanos < RATE_LEAST
                 ? 0
                 : (marks.getLast().edge() - marks.getFirst().edge()) * SECOND / nanos;
