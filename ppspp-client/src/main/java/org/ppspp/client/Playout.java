@@ -10,12 +10,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.ContentReader;
 import org.ppspp.Transfer;
-import org.ppspp.TransferState;
 
 /** Carries the content to where somebody consumes it, in order and as it arrives, on a thread of its own. */
 final class Playout {
     private static final int READ_BYTES = 256 << 10;
-    private static final long BUFFER_POLL_MILLIS = 50;
     private static final long SKIP_AFTER_MILLIS = 1_000;
 
     /**
@@ -75,9 +73,9 @@ final class Playout {
     }
 
     private void deliver() throws IOException, InterruptedException, ExecutionException {
+        awaitBuffer();
         ContentReader reader = transfer.reader(0);
         try {
-            waitForBuffer();
             for (byte[] bytes = next(reader); bytes == null || bytes.length > 0; bytes = next(reader)) {
                 if (bytes == null) {
                     long further = reader.position() + manner.skipBytes();
@@ -93,22 +91,16 @@ final class Playout {
         }
     }
 
-    private void waitForBuffer() throws InterruptedException {
-        while (!buffered()) {
-            if (transfer.snapshot().state() == TransferState.STOPPED) {
-                throw new CancellationException("closed");
+    /** Nothing is delivered until so much has come once. */
+    private void awaitBuffer() throws InterruptedException, ExecutionException {
+        try (ContentReader reader = transfer.reader(0)) {
+            int missing = manner.bufferBytes();
+            int come = -1;
+            while (missing > 0 && come != 0) {
+                come = reader.read(Math.min(missing, READ_BYTES)).get().length;
+                missing -= come;
             }
-            Thread.sleep(BUFFER_POLL_MILLIS);
         }
-    }
-
-    private boolean buffered() {
-        int wanted = manner.bufferBytes();
-        if (wanted == 0) {
-            return true;
-        }
-        long length = transfer.lengthBytes();
-        return transfer.buffered(0, wanted) >= (length < 0 ? wanted : Math.min(wanted, length));
     }
 
     /** The next bytes, none at the end, or null where they have not come and are to be left out. */
