@@ -250,6 +250,9 @@ final class Limits {
 
     static final long LIVE_REQUEST_TIMEOUT = SECOND / 2;
 
+    /** An unsigned stream of which nothing new comes for so long, while peers tell of lower chunks, has begun anew. */
+    static final long BEGUN_ANEW_AFTER = 10 * SECOND;
+
     static final long OVERTAKEN_PATIENCE = 200 * MILLISECOND;
 
     /** Data asked for and given up is still welcome for this long. */

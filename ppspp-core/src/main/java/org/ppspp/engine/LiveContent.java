@@ -42,7 +42,14 @@ final class LiveContent implements KnownContent {
     private final WireFormat format;
     private final long window;
     private final long ahead;
+    /** Without signatures nothing says that the source has begun anew; null with them. */
+    private final @Nullable NoIntegrity unsigned;
+
     private long edge = -1;
+    /** When the edge moved last, and whether a peer has told since of chunks that are gone alone. */
+    private long wentOnAt;
+
+    private boolean bygone;
     private long first;
     private long taken;
     private long refused;
@@ -69,6 +76,7 @@ final class LiveContent implements KnownContent {
         };
         Long kept = metadata.discardWindowChunks();
         this.window = kept == null ? CHUNKS_BELIEVED : Math.min(kept, CHUNKS_BELIEVED);
+        this.unsigned = integrity instanceof NoIntegrity none ? none : null;
         this.ahead = Math.min(window, CHUNKS_AHEAD);
         this.picker = new LiveEdgePicker(random, config.delayNanos());
         this.priorities = new LivePriorities(swarm, this, picker);
@@ -144,6 +152,10 @@ final class LiveContent implements KnownContent {
         if (config.source() && range.last() > edge) {
             // Nobody is ahead of the source: whoever says so speaks of the stream before it began anew.
             return null;
+        }
+        if (range.last() < first && !bygone) {
+            bygone = true;
+            swarm.scheduleSoon();
         }
         long from = Math.max(range.first(), first);
         long to = Math.min(range.last(), believed());
@@ -286,6 +298,8 @@ final class LiveContent implements KnownContent {
         }
         boolean found = edge < 0;
         edge = reached;
+        wentOnAt = now;
+        bygone = false;
         picker.reached(now, edge, integrity.chunksPerSecond());
         // RFC 7574 §6.2 can be read as one chunk more or less: the one more is kept.
         long keep = Math.max(first, Math.max(0, edge - window) & -64L);
@@ -311,6 +325,7 @@ final class LiveContent implements KnownContent {
     private void startOver(long now) {
         edge = -1;
         first = 0;
+        bygone = false;
         have.clear(0, ChunkRange.MAX_CHUNK);
         picker.restart();
         swarm.intake().startOver();
@@ -401,12 +416,16 @@ final class LiveContent implements KnownContent {
 
     @Override
     public void timeout(long now) {
-        // Nothing depends on time alone.
+        if (unsigned != null && nextWake() <= now) {
+            unsigned.startOver();
+            startOver(now);
+        }
     }
 
+    /** Where nothing is signed, a stream of which nothing new comes while peers tell of what is long gone has begun anew. */
     @Override
     public long nextWake() {
-        return Long.MAX_VALUE;
+        return unsigned != null && bygone ? wentOnAt + Limits.BEGUN_ANEW_AFTER : Long.MAX_VALUE;
     }
 
     @Override

@@ -56,6 +56,12 @@ public final class NoIntegrity implements LiveIntegrity {
         edge = segment.chunks().last();
     }
 
+    /** Forgets the stream so far: it has begun anew. */
+    public void startOver() {
+        marks.clear();
+        edge = -1;
+    }
+
     private void reached(long chunk, long now) {
         if (chunk <= edge) {
             return;

@@ -158,6 +158,9 @@ final class ModelPyppsppLive implements SimNode {
 
     /** Makes the next chunks, and announces what it keeps once a hundred are new. */
     void produce(int count, long ntpTime) {
+        if (stopped) {
+            return;
+        }
         List<byte[]> made = stream.next(next, count, simulation.now(), ntpTime).chunks();
         for (byte[] chunk : made) {
             chunks.put(next, chunk);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.ppspp.engine.EngineEvent;
 import org.ppspp.engine.LiveConfig;
 import org.ppspp.integrity.IntegrityMethod;
 import org.ppspp.wire.ChunkAddressing;
@@ -168,5 +169,27 @@ class PyppsppLiveTest {
         source.introduce(viewer);
         run(30 * SECOND);
         assertGotAll(viewer::storedAt, back + 12 * SECOND);
+    }
+
+    @Test
+    @DisplayName("a source that begins anew with chunk 0 is followed, some seconds after the stream before has ended")
+    void followsASourceThatBeginsAnew() {
+        ModelPyppsppLive before = python(true);
+        produce(before);
+        run(5 * SECOND);
+        LivePeer viewer = ours(false);
+        before.introduce(viewer);
+        run(30 * SECOND);
+        before.stop();
+        stream.restart();
+        ModelPyppsppLive after = python(true);
+        produce(after);
+        after.introduce(viewer);
+        long anew = simulation.now();
+        run(25 * SECOND);
+        assertThat(viewer.events())
+                .filteredOn(EngineEvent.StreamRestarted.class::isInstance)
+                .hasSize(1);
+        assertGotAll(viewer::storedAt, anew + 14 * SECOND);
     }
 }
