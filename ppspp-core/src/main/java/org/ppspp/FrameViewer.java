@@ -31,10 +31,9 @@ public final class FrameViewer implements AutoCloseable {
      * How to show them.
      *
      * @param bufferFrames how many must be there before the first is shown
-     * @param live whether the content is a stream of PyPPSPP's kind, and cannot wait; a file may be anything
-     * @param paced whether no more is to be fetched than is shown soon
+     * @param live whether the content is a stream of PyPPSPP's kind; a file may be anything, and waits until more is wanted
      */
-    public record Manner(int bufferFrames, boolean live, boolean paced) {}
+    public record Manner(int bufferFrames, boolean live) {}
 
     private enum Kind {
         UNKNOWN,
@@ -66,9 +65,9 @@ public final class FrameViewer implements AutoCloseable {
         });
     }
 
-    /** Begins to wait for frames. */
+    /** Begins to wait for frames. As in PyPPSPP, a tenth of a second passes between one and the next, and what showing takes. */
     public void start() {
-        var unused = clock.scheduleAtFixedRate(this::tick, FRAME_MILLIS, FRAME_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = clock.scheduleWithFixedDelay(this::tick, FRAME_MILLIS, FRAME_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -93,7 +92,7 @@ public final class FrameViewer implements AutoCloseable {
             }
             from += length;
         }
-        while (manner.paced() && playback.bufferedFrames() > manner.bufferFrames() && !closed) {
+        while (!manner.live() && playback.bufferedFrames() > manner.bufferFrames() && !closed) {
             wait();
         }
     }

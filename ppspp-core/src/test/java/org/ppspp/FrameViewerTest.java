@@ -18,7 +18,7 @@ final class FrameViewerTest {
     private int others;
 
     private FrameViewer viewing(boolean live, int bufferFrames) {
-        return new FrameViewer(new FrameViewer.Manner(bufferFrames, live, false), () -> others++);
+        return new FrameViewer(new FrameViewer.Manner(bufferFrames, live), () -> others++);
     }
 
     private static byte[] stream() {
@@ -34,7 +34,7 @@ final class FrameViewerTest {
     void countsFramesThatComeInPieces() throws Exception {
         byte[] stream = stream();
         SplittableRandom random = new SplittableRandom(1);
-        try (FrameViewer viewing = viewing(false, 2)) {
+        try (FrameViewer viewing = viewing(false, FRAMES)) {
             assertThat(viewing.figures()).isEmpty();
             for (int at = 0; at < stream.length; ) {
                 byte[] piece = new byte[Math.min(stream.length - at, 1 + random.nextInt(3 * CHUNK))];

@@ -167,7 +167,7 @@ record Plan(
                         arguments.toStandardOutput(),
                         file == null ? null : path(folder, file),
                         new Playout.Manner(0, 0),
-                        frames ? new FrameViewer.Manner(command.play.bufferChunks, true, false) : null)
+                        frames ? new FrameViewer.Manner(command.play.bufferChunks, true) : null)
                 : null;
         return of(arguments, folder, request, link, false, playing);
     }
@@ -301,12 +301,12 @@ record Plan(
                 options.aheadChunks == 0 ? options.bufferChunks : Math.min(options.bufferChunks, options.aheadChunks);
         long bufferBytes = options.vod ? Math.min(buffer * chunkSizeBytes, Integer.MAX_VALUE) : 0;
         long skipBytes = options.vod ? (long) options.skipChunks * chunkSizeBytes : 0;
-        boolean frames = options.vod && chunkSizeBytes == FrameViewer.CHUNK_BYTES;
+        boolean frames = options.vod && !standardOutput && chunkSizeBytes == FrameViewer.CHUNK_BYTES;
         return new Playing(
                 standardOutput,
                 null,
                 new Playout.Manner((int) bufferBytes, skipBytes),
-                frames ? new FrameViewer.Manner(options.bufferChunks, false, !standardOutput) : null);
+                frames ? new FrameViewer.Manner(options.bufferChunks, false) : null);
     }
 
     private static @Nullable Path resolve(Path folder, @Nullable Path file) {

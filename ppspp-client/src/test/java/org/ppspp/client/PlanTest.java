@@ -112,7 +112,7 @@ final class PlanTest {
         Plan plan = plan(ID, "--filename", "film", "--vod", "--buffsz", "7", "--dlfwd", "5", "--skip=3");
         assertThat(plan.playing())
                 .isEqualTo(new Plan.Playing(
-                        false, null, new Playout.Manner(5 * 1024, 3 * 1024), new FrameViewer.Manner(7, false, true)));
+                        false, null, new Playout.Manner(5 * 1024, 3 * 1024), new FrameViewer.Manner(7, false)));
         assertThat(file(plan).play()).isEqualTo(new PlayPolicy(7, 5, true));
         assertThat(file(plan(ID, "--filename", "film")).play()).isEqualTo(PlayPolicy.DEFAULT);
     }
@@ -416,8 +416,7 @@ final class PlanTest {
         assertThat(viewer.request().metadata().discardWindowChunks()).isEqualTo(1_000);
         assertThat(viewer.request().transport()).isEqualTo(TransportPolicy.TCP);
         assertThat(viewer.playing())
-                .isEqualTo(new Plan.Playing(
-                        false, null, new Playout.Manner(0, 0), new FrameViewer.Manner(9, true, false)));
+                .isEqualTo(new Plan.Playing(false, null, new Playout.Manner(0, 0), new FrameViewer.Manner(9, true)));
         assertThat(plan("--live", "--dialect", "pyppspp", ID)
                         .request()
                         .metadata()
