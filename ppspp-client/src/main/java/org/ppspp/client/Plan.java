@@ -74,7 +74,12 @@ record Plan(
             boolean standardOutput,
             @Nullable Path recording,
             Playout.Manner manner,
-            FrameViewer.@Nullable Manner frames) {}
+            FrameViewer.@Nullable Manner frames) {
+        /** Where it goes, for messages. */
+        String place() {
+            return recording == null ? "standard output" : recording.toString();
+        }
+    }
 
     /** Whether this is about a live stream. */
     boolean live() {

@@ -26,11 +26,13 @@ final class Playout {
 
     private final Transfer transfer;
     private final Manner manner;
+    private final String place;
     private final ContentSink target;
 
-    private Playout(Transfer transfer, Manner manner, ContentSink target) {
+    private Playout(Transfer transfer, Plan.Playing playing, ContentSink target) {
         this.transfer = transfer;
-        this.manner = manner;
+        this.manner = playing.manner();
+        this.place = playing.place();
         this.target = target;
     }
 
@@ -39,8 +41,8 @@ final class Playout {
      * what went wrong; not at all when the transfer ends before.
      */
     static void start(
-            Transfer transfer, Manner manner, ContentSink target, Consumer<StopRule.@Nullable Verdict> ended) {
-        Playout playout = new Playout(transfer, manner, target);
+            Transfer transfer, Plan.Playing playing, ContentSink target, Consumer<StopRule.@Nullable Verdict> ended) {
+        Playout playout = new Playout(transfer, playing, target);
         Thread thread = new Thread(() -> playout.run(ended), "ppspp-playout");
         thread.setDaemon(true);
         thread.start();
@@ -65,11 +67,11 @@ final class Playout {
     }
 
     /** A reader that has had enough is no mistake; other programs end silently then, too. */
-    private static StopRule.Verdict notTaken(IOException cause) {
+    private StopRule.Verdict notTaken(IOException cause) {
         String reason = String.valueOf(cause.getMessage());
         return reason.toLowerCase(Locale.ROOT).contains("pipe")
                 ? new StopRule.Verdict(ExitCode.PIPE, "")
-                : new StopRule.Verdict(ExitCode.FILE, "cannot write to standard output: " + reason);
+                : new StopRule.Verdict(ExitCode.FILE, "cannot write to " + place + ": " + reason);
     }
 
     private void deliver() throws IOException, InterruptedException, ExecutionException {

@@ -148,7 +148,7 @@ final class Session {
             frames = viewer;
             sink = sink.showing(viewer);
         }
-        Playout.start(transfer, playing.manner(), sink, end -> inbox.add(() -> playedOut(end)));
+        Playout.start(transfer, playing, sink, end -> inbox.add(() -> playedOut(end)));
     }
 
     /** The figures of whoever shows frames; none where nobody does. */

@@ -2,6 +2,7 @@ package org.ppspp.client.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -205,5 +206,22 @@ final class LiveTest {
         Running file = programs.client("--live", "56".repeat(20));
         assertThat(file.exit()).isEqualTo(2);
         assertThat(file.err()).contains("leave out --live");
+    }
+
+    @Test
+    void saysWhereTheStreamCannotBeWritten() throws IOException {
+        assumeTrue(Files.exists(Path.of("/dev/full")));
+        Running source = programs.client(
+                "--live",
+                "--livesrc",
+                "--input",
+                "generator:",
+                "--key",
+                folder.resolve("key").toString(),
+                "--output",
+                "/dev/full",
+                "--overwrite");
+        assertThat(source.exit()).isEqualTo(3);
+        assertThat(source.err()).contains("cannot write to /dev/full: No space left on device");
     }
 }
