@@ -14,7 +14,9 @@ record ConnectFeed(String host, int remotePort) implements Feed {
         Socket socket = lifetime.hold(new Socket());
         try {
             socket.connect(new InetSocketAddress(host, remotePort), (int) TIMEOUT.toMillis());
-            return Feeds.of(socket);
+            Delivery delivery = Feeds.of(socket);
+            lifetime.forget(socket);
+            return delivery;
         } catch (IOException e) {
             lifetime.release(socket);
             throw e;

@@ -14,7 +14,7 @@ interface Feed {
     /** Binds what must be bound. */
     default void open(Lifetime lifetime) throws IOException {}
 
-    /** Waits for an encoder, or looks for it once. */
+    /** Waits for an encoder, or looks for it once. The delivery is the caller's to close, also at the end of {@code lifetime}. */
     Delivery next(Lifetime lifetime) throws IOException, InterruptedException;
 
     /** Where it listens; 0 where it does not. */

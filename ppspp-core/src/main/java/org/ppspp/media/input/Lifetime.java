@@ -32,6 +32,11 @@ final class Lifetime implements Pace {
         close(resource);
     }
 
+    /** Leaves this to whoever has it now. */
+    synchronized void forget(Closeable resource) {
+        held.remove(resource);
+    }
+
     synchronized void end() {
         end.countDown();
         held.forEach(Lifetime::close);

@@ -48,7 +48,9 @@ final class ListenFeed implements Feed {
         }
         Socket socket = lifetime.hold(listening.accept());
         try {
-            return greeter.greet(socket);
+            Delivery delivery = greeter.greet(socket);
+            lifetime.forget(socket);
+            return delivery;
         } catch (IOException e) {
             lifetime.release(socket);
             throw e;
