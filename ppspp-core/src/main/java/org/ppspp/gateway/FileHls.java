@@ -2,6 +2,7 @@ package org.ppspp.gateway;
 
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.ContentReader;
 import org.ppspp.Playable;
@@ -14,11 +15,17 @@ import org.ppspp.media.TsPackets;
  * exact for a constant bit rate.
  */
 final class FileHls implements Hls {
-    private static final long PIECE_MICROS = 4_000_000;
+    /** Players begin with two or three pieces, and each is fetched whole. */
+    private static final long PIECE_MICROS = 2_000_000;
+
     private static final int MAX_PIECES = 20_000;
 
-    /** How much of both ends is looked at for the clock, which is there ten times a second. */
-    private static final int END_BYTES = 512 << 10;
+    /** How much of the end is looked at for the clock, and of either end at most: it is there ten times a second. */
+    private static final int END_BYTES = 64 << 10;
+
+    private static final int MAX_LOOK_BYTES = 512 << 10;
+
+    private static final int READ_BYTES = 16 << 10;
 
     /** @param pieceBytes of each but the last */
     private record Layout(long lengthBytes, long pieceBytes, double seconds) {
@@ -78,11 +85,11 @@ final class FileHls implements Hls {
 
     private CompletableFuture<@Nullable Layout> measure(long length) {
         TsDuration duration = new TsDuration();
-        return read(duration, 0, Math.min(length, END_BYTES))
-                .thenCompose(done -> duration.micros() < 0
-                        ? CompletableFuture.completedFuture(null)
-                        : read(duration, Math.max(END_BYTES, length - END_BYTES), length))
-                .thenApply(done -> {
+        return read(duration, 0, Math.min(length, MAX_LOOK_BYTES), () -> duration.micros() >= 0)
+                .thenCompose(position -> duration.micros() < 0
+                        ? CompletableFuture.completedFuture(position)
+                        : readEnd(duration, position, length))
+                .thenApply(position -> {
                     if (duration.micros() < 0 || duration.bytes() == 0) {
                         return null;
                     }
@@ -91,20 +98,32 @@ final class FileHls implements Hls {
                 });
     }
 
-    private CompletableFuture<?> read(TsDuration duration, long from, long end) {
-        if (from >= end) {
-            return CompletableFuture.completedFuture(null);
-        }
-        ContentReader reader = playable.reader(from);
-        return read(duration, reader, end).whenComplete((done, failure) -> reader.close());
+    /** Looks at the last bytes from {@code least} on, and at more of them where the clock is not in these. */
+    private CompletableFuture<Long> readEnd(TsDuration duration, long least, long length) {
+        long before = duration.bytes();
+        return read(duration, Math.max(least, length - END_BYTES), length, () -> false)
+                .thenCompose(position -> duration.bytes() > before
+                        ? CompletableFuture.completedFuture(position)
+                        : read(duration, Math.max(least, length - MAX_LOOK_BYTES), length, () -> false));
     }
 
-    private static CompletableFuture<?> read(TsDuration duration, ContentReader reader, long end) {
+    /** Reads up to {@code end}, or until that is enough; tells how far. */
+    private CompletableFuture<Long> read(TsDuration duration, long from, long end, BooleanSupplier enough) {
+        ContentReader reader = playable.reader(from);
+        return read(duration, reader, end, enough).whenComplete((position, failure) -> reader.close());
+    }
+
+    private static CompletableFuture<Long> read(
+            TsDuration duration, ContentReader reader, long end, BooleanSupplier enough) {
         long position = reader.position();
-        return reader.read((int) (end - position)).thenCompose(bytes -> {
+        if (position >= end || enough.getAsBoolean()) {
+            return CompletableFuture.completedFuture(position);
+        }
+        return reader.read((int) Math.min(end - position, READ_BYTES)).thenCompose(bytes -> {
             duration.accept(position, bytes, 0, bytes.length);
-            boolean more = bytes.length > 0 && position + bytes.length < end;
-            return more ? read(duration, reader, end) : CompletableFuture.completedFuture(null);
+            return bytes.length == 0
+                    ? CompletableFuture.completedFuture(position)
+                    : read(duration, reader, end, enough);
         });
     }
 

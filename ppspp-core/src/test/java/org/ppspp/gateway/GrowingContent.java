@@ -19,6 +19,7 @@ final class GrowingContent implements Playable {
     private long length = UNKNOWN_LENGTH;
     private boolean ended;
     private long furthest;
+    private long read;
 
     private GrowingContent(@Nullable String name, boolean live) {
         this.name = name;
@@ -92,6 +93,11 @@ final class GrowingContent implements Playable {
         return furthest;
     }
 
+    /** What all readers together have read. */
+    synchronized long bytesRead() {
+        return read;
+    }
+
     @Override
     public synchronized ContentReader reader(long position) {
         Pass pass = new Pass(live ? size : position);
@@ -105,6 +111,7 @@ final class GrowingContent implements Playable {
             return ended ? new byte[0] : null;
         }
         furthest = Math.max(furthest, position + available);
+        read += available;
         return Arrays.copyOfRange(bytes, (int) position, (int) position + available);
     }
 

@@ -93,7 +93,7 @@ final class HlsTest {
                 .startsWith("#EXTM3U\n")
                 .contains("#EXT-X-PLAYLIST-TYPE:VOD")
                 .endsWith("#EXT-X-ENDLIST\n");
-        assertThat(pieces(playlist)).hasSize(15).first().isEqualTo("/hls/a%20film.ts/0.ts");
+        assertThat(pieces(playlist)).hasSize(30).first().isEqualTo("/hls/a%20film.ts/0.ts");
         double seconds = playlist.lines()
                 .filter(line -> line.startsWith("#EXTINF:"))
                 .mapToDouble(line -> Double.parseDouble(line.substring("#EXTINF:".length(), line.length() - 1)))
@@ -101,7 +101,7 @@ final class HlsTest {
         assertThat(seconds).isBetween(59.9, 60.1);
         byte[] joined = joined(http, pieces(playlist));
         assertThat(joined).isEqualTo(content);
-        assertThat(get(http, "/hls/a%20film.ts/15.ts").status()).isEqualTo(404);
+        assertThat(get(http, "/hls/a%20film.ts/30.ts").status()).isEqualTo(404);
         assertThat(get(http, "/hls/a%20film.ts/index.m3u8").text()).isEqualTo(playlist);
     }
 
@@ -112,8 +112,27 @@ final class HlsTest {
         film.lengthKnown(content.length);
         RawHttp http = serve(film);
         film.append(content);
-        assertThat(pieces(get(http, "/hls/index.m3u8").text())).hasSize(5);
+        assertThat(pieces(get(http, "/hls/index.m3u8").text())).hasSize(10);
         assertThat(film.readers()).isZero();
+        assertThat(film.bytesRead()).isLessThan(100_000);
+    }
+
+    @Test
+    void theListIsThereAlsoWhereTheClockIsFarFromTheEnd() throws IOException {
+        TsMaker maker = new TsMaker();
+        for (int i = 0; i < 200; i++) {
+            maker.clock(i * 2_700_000L);
+            // The beginning shows nothing of how long the rest plays.
+            for (int j = 0; j < (i < 100 ? 1 : 40); j++) {
+                maker.sound(i * 9_000L);
+            }
+        }
+        for (int i = 0; i < 300; i++) {
+            maker.sound(2_000_000);
+        }
+        GrowingContent film = GrowingContent.whole("film.ts", maker.bytes());
+        // 20 s, and 112,800 of 1,691,000 bytes behind them.
+        assertThat(pieces(get(serve(film), "/hls/index.m3u8").text())).hasSize(10);
     }
 
     @Test
