@@ -34,6 +34,7 @@ final class InFlight {
     private long lossTime = Long.MAX_VALUE;
 
     private int falselyLost;
+    private int early;
     private long newBytes;
     private int newChunks;
     private long newestFresh = -1;
@@ -69,8 +70,9 @@ final class InFlight {
     /**
      * The peer has these chunks: those in flight leave it and are added to {@link #newBytes}.
      *
-     * @param plausibleRtt an answer to a repeated chunk that comes sooner than half of this was to the transmission
-     *     before; 0 if unknown
+     * @param plausibleRtt the shortest round trip so far, 0 if unknown. An answer to a repeated chunk that comes sooner
+     *     than half of this was to the transmission before; a chunk sent once that is acknowledged sooner than 7/8 of it
+     *     the peer has from elsewhere, and it tells nothing of the path
      */
     void acked(long now, ChunkRange range, long plausibleRtt) {
         int from = bins.indexFrom(range.first() >>> BIN_SHIFT);
@@ -104,6 +106,14 @@ final class InFlight {
         return count;
     }
 
+    /**
+     * How many of the chunks acknowledged since {@link #clearNew} were so sooner than a round trip takes: the peer has
+     * them from elsewhere, and an ACK that names the largest interval around another chunk names them too.
+     */
+    int early() {
+        return early;
+    }
+
     /** Bytes acknowledged since {@link #clearNew}. */
     long newBytes() {
         return newBytes;
@@ -125,6 +135,7 @@ final class InFlight {
     void clearNew() {
         newBytes = 0;
         newChunks = 0;
+        early = 0;
         newestFresh = -1;
     }
 
@@ -243,7 +254,9 @@ final class InFlight {
         newBytes += log.bytes(number);
         newChunks++;
         int resentAfter = log.resentAfter(number);
-        if (resentAfter == 0) {
+        if (resentAfter == 0 && now - log.time(number) < plausibleRtt / 8 * 7) {
+            early++;
+        } else if (resentAfter == 0) {
             newestFresh = Math.max(newestFresh, number);
             highestAcked = Math.max(highestAcked, number);
         } else if (now - log.time(number) < plausibleRtt / 2) {

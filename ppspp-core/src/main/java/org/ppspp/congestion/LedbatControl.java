@@ -27,12 +27,18 @@ public final class LedbatControl implements CongestionControl {
     private static final double DOUBLING_PACING_GAIN = 2;
     private static final double LOSS_RATE_DATAGRAMS = 256;
 
+    /** So often in a row it is the path that has become shorter. */
+    private static final int EARLY_BELIEVED = 4;
+
     private final LedbatSettings settings;
     private final RttEstimator rtt;
     private final DelayHistory delays;
     private final Ledbat law;
     private final Pacer pacer = new Pacer();
     private final InFlight inFlight = new InFlight();
+
+    /** Datagrams in a row that acknowledged chunks sooner than any round trip so far took, and no other. */
+    private int earlyInARow;
 
     private long flightBefore = -1;
     /** Chunks declared lost since the window was cut the last time and not seen to have arrived after all. */
@@ -123,7 +129,7 @@ public final class LedbatControl implements CongestionControl {
     public void acked(long now, ChunkRange chunks, long delayMicros) {
         long before = inFlight.bytes();
         int newBefore = inFlight.newChunks();
-        inFlight.acked(now, chunks, rtt.known() ? rtt.base() : 0);
+        inFlight.acked(now, chunks, rtt.known() && earlyInARow < EARLY_BELIEVED ? rtt.base() : 0);
         if (inFlight.newChunks() == newBefore) {
             return;
         }
@@ -141,6 +147,9 @@ public final class LedbatControl implements CongestionControl {
         long sentAt = inFlight.newestFreshSentAt();
         if (sentAt != Long.MIN_VALUE) {
             rtt.sample(now, now - sentAt);
+            earlyInARow = 0;
+        } else if (inFlight.early() > 0) {
+            earlyInARow++;
         }
         law.acked(now, inFlight.newBytes(), flightBefore, queueing(now));
         lossRate -= lossRate * Math.min(1, inFlight.newChunks() / LOSS_RATE_DATAGRAMS);

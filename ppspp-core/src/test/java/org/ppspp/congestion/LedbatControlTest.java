@@ -162,6 +162,36 @@ class LedbatControlTest {
         assertThat(control.windowBytes()).isGreaterThan(cut);
     }
 
+    /** An ACK names the largest interval around a chunk, and so what the peer got from others meanwhile (RFC 7574 §4.3.2). */
+    @Test
+    void whatThePeerHasFromElsewhereHasNotOvertakenAnything() {
+        long now = warmUp(16);
+        long roundTrip = control.rttNanos();
+        long window = control.windowBytes();
+        long first = next;
+        for (int i = 0; i < 10; i++) {
+            control.sent(now + i * MILLI, next++, MSS);
+        }
+        ack(now + 20 * MILLI, next - 1, next - 1);
+        assertThat(control.pollLost()).isEqualTo(-1);
+        assertThat(control.rttNanos()).isEqualTo(roundTrip);
+        assertThat(control.inFlightBytes()).isEqualTo(9 * MSS);
+        ack(now + 60 * MILLI, first, next - 1);
+        assertThat(control.lostDatagrams()).isZero();
+        assertThat(control.windowBytes()).isGreaterThanOrEqualTo(window);
+    }
+
+    @Test
+    void believesInTheEndThatAPathHasBecomeShorter() {
+        long now = warmUp(4);
+        for (int i = 0; i < 40; i++) {
+            control.sent(now, next, MSS);
+            now += 10 * MILLI;
+            ack(now, next, next++);
+        }
+        assertThat(control.rttNanos()).isBetween(10 * MILLI, 12 * MILLI);
+    }
+
     @Test
     void measuresNothingOnARepeatedChunk() {
         control.sent(0, 0, MSS);
