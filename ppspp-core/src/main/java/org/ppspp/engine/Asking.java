@@ -1,5 +1,7 @@
 package org.ppspp.engine;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.ppspp.chunk.ChunkRange;
 import org.ppspp.congestion.RttEstimator;
 
@@ -19,6 +21,10 @@ final class Asking {
     private final RequestLedger ledger = new RequestLedger();
     private final RequestWindow window;
     private final DeliveryRate delivery = new DeliveryRate();
+    /** What was asked for the last time, by request bin, and when that was. */
+    private final Map<Long, Long> latest = new LinkedHashMap<>();
+
+    private long latestAt;
     private boolean choked;
     private long snubbedUntil = NEVER;
     private int pipelined;
@@ -90,6 +96,11 @@ final class Asking {
         return rtt.known() ? rtt.base() : 0;
     }
 
+    /** How long an answer takes that is lost once: the peer notices after a round trip and an eighth, and sends it again. */
+    long resentAfter() {
+        return 5 * minRtt() / 2;
+    }
+
     /** A round trip of another kind was measured. */
     void roundTrip(long now, long nanos) {
         rtt.sample(now, nanos);
@@ -114,9 +125,32 @@ final class Asking {
                         && swarm.content().chunkCount() > 1
                 ? 3
                 : mask;
+        sayAgain(now);
+        latest.merge(bin, asked, (one, other) -> one | other);
         ledger.add(bin, asked, now);
         delivery.asked(now, minRtt());
         send(bin, asked);
+    }
+
+    /**
+     * With what is asked now goes what was asked the last time, if no answer can have come yet: a lost REQUEST would leave
+     * the peer with nothing to send for two round trips.
+     */
+    private void sayAgain(long now) {
+        if (now == latestAt) {
+            return;
+        }
+        if (now - latestAt < minRtt()
+                && !channel.reliable()
+                && !channel.dialect().singleAcks()) {
+            latest.forEach((bin, mask) -> {
+                if ((mask & ~ledger.expected(bin)) == 0) {
+                    send(bin, mask);
+                }
+            });
+        }
+        latest.clear();
+        latestAt = now;
     }
 
     private void send(long bin, long mask) {
@@ -145,6 +179,11 @@ final class Asking {
     void cancel(long bin, long mask, long now) {
         say(bin, ledger.giveUp(bin, mask, now));
         restIfIdle(now);
+    }
+
+    private void takeBack(long bin, long mask) {
+        say(bin, mask);
+        swarm.release(bin, mask);
     }
 
     private void restIfIdle(long now) {
@@ -177,7 +216,7 @@ final class Asking {
         long life = swarm.content().requestLife();
         if (life != Long.MAX_VALUE) {
             // Not the usual round trip: that grows with what waits at a peer which is asked for more than it can send.
-            ledger.giveUpOlder(now, Math.max(life, LIFE_ROUND_TRIPS * minRtt()), swarm::release);
+            ledger.giveUpOlder(now, Math.max(life, LIFE_ROUND_TRIPS * minRtt()), this::takeBack);
         }
         restIfIdle(now);
     }
@@ -205,10 +244,7 @@ final class Asking {
             }
             return false;
         }
-        ledger.giveUpAll(now, (bin, mask) -> {
-            say(bin, mask);
-            swarm.release(bin, mask);
-        });
+        ledger.giveUpAll(now, this::takeBack);
         restIfIdle(now);
         window.stalled();
         snub(now + channel.conduct().stall(swarm.content().requestTimeout()));

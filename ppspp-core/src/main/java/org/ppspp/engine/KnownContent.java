@@ -128,4 +128,9 @@ interface KnownContent {
     long nextWake();
 
     void close();
+
+    /** How often which chunk left here; null where that does not matter for what leaves next. */
+    default @Nullable Departures departures() {
+        return null;
+    }
 }

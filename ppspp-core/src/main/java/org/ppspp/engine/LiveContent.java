@@ -42,6 +42,7 @@ final class LiveContent implements KnownContent {
     private final WireFormat format;
     private final long window;
     private final long ahead;
+    private final Departures departures = new Departures();
     /** Without signatures nothing says that the source has begun anew; null with them. */
     private final @Nullable NoIntegrity unsigned;
 
@@ -312,6 +313,7 @@ final class LiveContent implements KnownContent {
     private void forgetBelow(long chunk) {
         first = chunk;
         picker.forgetBelow(chunk);
+        departures.forgetBelow(chunk);
         integrity.forgetBelow(chunk);
         if (chunk > 0) {
             have.clear(0, chunk - 1);
@@ -328,6 +330,7 @@ final class LiveContent implements KnownContent {
         bygone = false;
         have.clear(0, ChunkRange.MAX_CHUNK);
         picker.restart();
+        departures.forgetBelow(ChunkRange.MAX_CHUNK);
         swarm.intake().startOver();
         swarm.reader().startOver();
         swarm.channels().forEach(channel -> channel.startOver(now));
@@ -407,6 +410,11 @@ final class LiveContent implements KnownContent {
     @Override
     public long requestLife() {
         return 2 * Limits.LIVE_REQUEST_TIMEOUT;
+    }
+
+    @Override
+    public Departures departures() {
+        return departures;
     }
 
     @Override

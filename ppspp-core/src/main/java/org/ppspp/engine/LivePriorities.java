@@ -26,6 +26,9 @@ final class LivePriorities implements Priorities {
     private PeerCosts costs = PeerCosts.NONE;
     private long[] held = new long[16];
     private long lastRound = Long.MIN_VALUE / 2;
+    /** The position in the last round. */
+    private long begun = -1;
+
     private long wakeAt = Long.MAX_VALUE;
 
     LivePriorities(Swarm swarm, LiveContent content, LiveEdgePicker picker) {
@@ -58,6 +61,10 @@ final class LivePriorities implements Priorities {
             }
         }
         long position = picker.position();
+        if (position != begun) {
+            begun = position;
+            swarm.requests().expire(position, now);
+        }
         long last = content.horizon();
         picker.begin(last);
         boolean waiting = position >= 0 && open(willing, position >> 6, last >> 6, now);
@@ -69,7 +76,8 @@ final class LivePriorities implements Priorities {
         held = held.length < willing.size() ? new long[2 * willing.size()] : held;
         boolean waiting = false;
         for (long bin = firstBin; bin <= lastBin; bin++) {
-            long missing = ~swarm.have().word(bin);
+            long missing =
+                    ~swarm.have().word(bin) & ~swarm.requests().requested().word(bin);
             if (missing != 0) {
                 for (int i = 0; i < willing.size(); i++) {
                     held[i] = willing.get(i).peerHas().word(bin);
@@ -96,7 +104,10 @@ final class LivePriorities implements Priorities {
 
     @Override
     public ChunkMap settledFor(Channel channel, long now) {
-        return picker.closed();
+        return picker.closedFor(
+                channel.peerHas(),
+                swarm.requests().requested(),
+                channel.asking().shortRoom(now));
     }
 
     @Override

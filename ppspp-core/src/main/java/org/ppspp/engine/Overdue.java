@@ -44,12 +44,13 @@ final class Overdue {
 
     /** Asks an idle peer for chunks that another one has owed us for long; returns when to look again. */
     long endGame(Channel idle, long now) {
-        long age = swarm.content().requestTimeout() / Limits.END_GAME_PART;
+        long least = swarm.content().requestTimeout() / Limits.END_GAME_PART;
         long again = Long.MAX_VALUE;
         for (Channel slow : swarm.channels()) {
             if (slow == idle || slow.ledger().outstanding() == 0) {
                 continue;
             }
+            long age = Math.max(least, slow.asking().resentAfter());
             again = Math.min(again, Math.max(now, slow.ledger().oldest()) + age);
             slow.ledger().forEachOlder(now - age, (bin, mask) -> {
                 long mine = mask
@@ -82,6 +83,28 @@ final class Overdue {
                 swarm.release(bin, mask);
             });
         }
+    }
+
+    /** Tells peers to forget what lies below {@code position}: it was played, or comes too late. */
+    void expire(long position, long now) {
+        for (Channel channel : swarm.channels()) {
+            Map<Long, Long> useless = new LinkedHashMap<>();
+            channel.ledger().forEachOlder(now, (bin, mask) -> {
+                long below = mask & below(bin, position);
+                if (below != 0) {
+                    useless.merge(bin, below, (a, b) -> a | b);
+                }
+            });
+            useless.forEach((bin, mask) -> {
+                channel.asking().cancel(bin, mask, now);
+                swarm.release(bin, mask);
+            });
+        }
+    }
+
+    private static long below(long bin, long position) {
+        long count = position - (bin << 6);
+        return count <= 0 ? 0 : count >= Long.SIZE ? -1L : (1L << count) - 1;
     }
 
     private static long urgent(List<PlayWindow> windows, long bin) {

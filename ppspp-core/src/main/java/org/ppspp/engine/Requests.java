@@ -96,6 +96,16 @@ final class Requests {
         }
     }
 
+    /** What is asked of someone, or on its way to the disk. */
+    ChunkMap requested() {
+        return requested;
+    }
+
+    /** Chunks below this one are of no use any more, though they still exist. */
+    void expire(long position, long now) {
+        overdue.expire(position, now);
+    }
+
     /** All chunks there were are void. */
     void startOver() {
         forgetBelow(ChunkRange.MAX_CHUNK);

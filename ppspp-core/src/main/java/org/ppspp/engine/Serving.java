@@ -17,7 +17,8 @@ import org.ppspp.wire.MessageWriter;
  *
  * <p>Over UDP the chunks of a few neighbouring request bins leave in the order of how many hashes they carry, most first:
  * datagrams of one size make long runs for the kernel's segmentation offload, and each chunk's hashes have left before the
- * chunks that build on them. Hashes on their way count as known by the peer as long as little is lost.
+ * chunks that build on them. Hashes on their way count as known by the peer as long as little is lost. Of a live stream
+ * that leaves first which left least ({@link Departures}).
  */
 final class Serving {
     /** Chunks of a request bin by the number of hashes they bring, heaviest first: 0; 32; 16, 48; …; all odd ones. */
@@ -35,6 +36,7 @@ final class Serving {
     private final ChunkMap sentAgain = new ChunkMap(Limits.SERVED_PAGES);
     private final Map<Long, Integer> resends = new HashMap<>();
     private final KnownChunks known;
+    private final @Nullable Departures departures;
     private final long[] classes;
     private final long[] planBins = new long[Limits.SERVING_BINS];
     private final long[] planMasks = new long[Limits.SERVING_BINS];
@@ -56,7 +58,8 @@ final class Serving {
         this.swarm = swarm;
         this.ahead = new ProofAhead(swarm.metadata().hashFunction().length());
         this.queue = new UploadQueue(swarm.metadata().chunkSizeBytes());
-        this.classes = channel.reliable() || swarm.content().live() != null ? IN_ORDER : HEAVIEST_FIRST;
+        this.classes = channel.reliable() ? IN_ORDER : HEAVIEST_FIRST;
+        this.departures = swarm.content().departures();
         this.known = new KnownChunks() {
             @Override
             public boolean intersects(long first, long last) {
@@ -124,6 +127,40 @@ final class Serving {
 
     /** The chunk to send next, ready in memory, or -1 while there is none. */
     long next(long now) {
+        return departures == null ? nextPlanned(now) : nextLeastSent(departures, now);
+    }
+
+    /** Among all that the peer asked for, so that peers that ask for the same get different chunks. */
+    private long nextLeastSent(Departures sentBefore, long now) {
+        readAhead();
+        for (int level = 0; level < Departures.LEVELS; level++) {
+            for (ChunkRange range : queue.ranges()) {
+                for (long bin = range.first() >> 6; bin <= range.last() >> 6; bin++) {
+                    long chunk = firstSendable(
+                            bin, queue.word(bin, range) & swarm.have().word(bin) & sentBefore.word(level, bin), now);
+                    if (chunk >= 0) {
+                        return chunk;
+                    }
+                }
+            }
+        }
+        return -1;
+    }
+
+    private long firstSendable(long bin, long mask, long now) {
+        for (long bits = mask; bits != 0; bits &= bits - 1) {
+            long bit = Long.lowestOneBit(bits);
+            long chunk = (bin << 6) + Long.numberOfTrailingZeros(bit);
+            if (channel.congestion().sentLately(now, chunk)) {
+                queue.remove(chunk);
+            } else if (swarm.reader().cached(bin, bit) != null) {
+                return chunk;
+            }
+        }
+        return -1;
+    }
+
+    private long nextPlanned(long now) {
         while (true) {
             for (; planClass < classes.length; planClass++) {
                 for (int i = 0; i < planSize; i++) {
@@ -280,6 +317,9 @@ final class Serving {
     void sent(long chunk) {
         queue.remove(chunk);
         assumed.set(chunk);
+        if (departures != null) {
+            departures.left(chunk);
+        }
         if (sent.partialPages() >= Limits.SERVED_PAGES) {
             sent.clear(0, ChunkRange.MAX_CHUNK);
             sentAgain.clear(0, ChunkRange.MAX_CHUNK);
@@ -289,6 +329,9 @@ final class Serving {
 
     /** The network lost {@code chunk}: what was assumed to be known may be lost as well. */
     void lost(long chunk) {
+        if (departures != null) {
+            departures.lost(chunk);
+        }
         forgetAssumed();
         if (!channel.peerHas().get(chunk)
                 && !choking

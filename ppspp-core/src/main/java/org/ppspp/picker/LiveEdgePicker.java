@@ -1,6 +1,8 @@
 package org.ppspp.picker;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.ppspp.chunk.ChunkMap;
@@ -12,7 +14,8 @@ import org.ppspp.chunk.ChunkMap;
  * for at once only by some: each viewer draws a number for each chunk, and asks when that is below the share of those who lack
  * the chunk that those who have it can serve. The share rises as neighbours announce the chunk, so it spreads by doubling; and
  * it rises with time, so a chunk that nobody asked for, or that got lost, is asked for by more and more. What is to be played
- * soon is asked for at once, by everybody.
+ * soon is asked for at once, by everybody. Where peers bring less than may be asked for, the same number and time tell what is asked for first: not the oldest,
+ * since then all would ask for the same.
  *
  * <p>What lies behind the position is not asked for. It begins close to the edge, so that many who come at once do not all ask
  * a source for the same seconds that have passed, and waits there for the clock: the place that is played when the delay is
@@ -26,10 +29,15 @@ public final class LiveEdgePicker implements ChunkPicker {
 
     private static final int URGENT = 4;
 
+    /** Of the delay: what is left when it is too late to ask, as the answer would come too late. */
+    private static final int HOPELESS = 16;
+
     /** Chunks before the edge to begin with. */
     private static final long BACK = 64;
 
     private static final double SECOND = 1e9;
+
+    private record Candidate(long chunk, double rank) {}
 
     private record Reached(long edge, long at) {}
 
@@ -37,6 +45,12 @@ public final class LiveEdgePicker implements ChunkPicker {
     private final long delayNanos;
     private final ArrayDeque<Reached> reached = new ArrayDeque<>();
     private final ChunkMap closed = new ChunkMap();
+    /** What may be asked for now. */
+    private final List<Candidate> candidates = new ArrayList<>();
+
+    /** All but a few of them. */
+    private final ChunkMap most = new ChunkMap();
+
     private double chunksPerSecond;
     private long position = -1;
     /** What is played now, or is to be once the position is reached; -1 while the rate of the stream is not known. */
@@ -97,6 +111,7 @@ public final class LiveEdgePicker implements ChunkPicker {
         tidy();
         if (chunk > 0) {
             closed.clear(0, chunk - 1);
+            most.clear(0, chunk - 1);
         }
     }
 
@@ -120,12 +135,33 @@ public final class LiveEdgePicker implements ChunkPicker {
     /** Begins a round of choosing among the chunks up to {@code last}. */
     public void begin(long lastChunk) {
         last = lastChunk;
+        candidates.clear();
+    }
+
+    /**
+     * What is not to be asked of one peer now: {@link #closed}, or, if that leaves more than there is {@code room} for, all but
+     * the best. Others lack the same, and draw other numbers: so they ask for something else, and have it to give.
+     */
+    public ChunkMap closedFor(ChunkMap peerHas, ChunkMap requested, int room) {
+        List<Candidate> possible = new ArrayList<>();
+        for (Candidate candidate : candidates) {
+            if (peerHas.get(candidate.chunk()) && !requested.get(candidate.chunk())) {
+                possible.add(candidate);
+            }
+        }
+        if (possible.size() <= room) {
+            return closed;
+        }
+        possible.sort(Comparator.comparingDouble(Candidate::rank));
+        most.set(0, last | (BIN - 1));
+        possible.subList(0, Math.max(0, room)).forEach(candidate -> most.clear(candidate.chunk()));
+        return most;
     }
 
     /**
      * Decides which chunks of a request bin may be asked for.
      *
-     * @param missing those that are not had
+     * @param missing those that are neither had nor asked for
      * @param held what each peer that may be asked has of the request bin
      * @param peers how many of {@code held} count
      * @return whether there are chunks whose time is still to come
@@ -143,8 +179,10 @@ public final class LiveEdgePicker implements ChunkPicker {
                 continue;
             }
             long chunk = bin * BIN + Long.numberOfTrailingZeros(bit);
-            if (opens(chunk, holders / (double) (peers - holders + 1), now)) {
+            double rank = rank(chunk, holders / (double) (peers - holders + 1), now);
+            if (rank < 1) {
                 open |= bit;
+                candidates.add(new Candidate(chunk, rank));
             } else {
                 waiting = true;
             }
@@ -154,13 +192,13 @@ public final class LiveEdgePicker implements ChunkPicker {
         return waiting;
     }
 
-    private boolean opens(long chunk, double share, long now) {
-        long played = led ? position : clock;
-        if (chunksPerSecond > 0 && (chunk - played) * SECOND / chunksPerSecond < delayNanos / (double) URGENT) {
-            return true;
-        }
+    /** Below 1 if it is time to ask for the chunk, and the lower, the more it is. */
+    private double rank(long chunk, double share, long now) {
         double age = (now - since(chunk)) * (double) DOUBLINGS / delayNanos;
-        return draw(chunk) < share * Math.pow(2, age);
+        long played = led ? position : clock;
+        boolean urgent =
+                chunksPerSecond > 0 && (chunk - played) * SECOND / chunksPerSecond < delayNanos / (double) URGENT;
+        return draw(chunk) / (urgent ? 1 : share) / Math.pow(2, age);
     }
 
     /** A number from 0 to 1 that is this viewer's for the chunk. */
@@ -181,9 +219,11 @@ public final class LiveEdgePicker implements ChunkPicker {
 
     private long within(long bin) {
         long first = bin * BIN;
+        long from =
+                led ? position : Math.max(position, clock + (long) (chunksPerSecond * delayNanos / SECOND / HOPELESS));
         long bits = -1L;
-        if (position > first) {
-            bits = position - first >= BIN ? 0 : bits << (position - first);
+        if (from > first) {
+            bits = from - first >= BIN ? 0 : bits << (from - first);
         }
         if (last < first + BIN - 1) {
             bits = last < first ? 0 : bits & -1L >>> (BIN - 1 - (last - first));
@@ -196,7 +236,7 @@ public final class LiveEdgePicker implements ChunkPicker {
         closed.set(chunk);
     }
 
-    /** What is had or is not to be asked for now, between the position and the end of this round. */
+    /** What is had, asked for or not to be asked for now, between the position and the end of this round. */
     public ChunkMap closed() {
         return closed;
     }
