@@ -144,6 +144,53 @@ class LiveEdgePickerTest {
     }
 
     @Test
+    void whereThereIsLittleRoomViewersAskForDifferentChunks() {
+        ChunkMap peer = ChunkMap.full(6_464);
+        long together = 0;
+        for (long seed = 0; seed < 8; seed++) {
+            LiveEdgePicker picker = at(seed, 0);
+            open(picker, 1, 1, 0);
+            long open = ~picker.closedFor(peer, new ChunkMap(), 8).word(100);
+            assertThat(Long.bitCount(open)).isEqualTo(8);
+            together |= open;
+        }
+        assertThat(Long.bitCount(together)).isGreaterThan(32);
+    }
+
+    @Test
+    void whereThereIsRoomEverythingOpenIsAskedFor() {
+        LiveEdgePicker picker = at(3, 0);
+        open(picker, 1, 1, 0);
+        ChunkMap requested = new ChunkMap();
+        requested.set(6_400, 6_455);
+        assertThat(picker.closedFor(ChunkMap.full(6_464), requested, 8)).isSameAs(picker.closed());
+        assertThat(picker.closedFor(new ChunkMap(), new ChunkMap(), 0)).isSameAs(picker.closed());
+    }
+
+    @Test
+    void whatIsOlderComesFirstWhereThereIsLittleRoom() {
+        long older = 0;
+        for (long seed = 0; seed < 20; seed++) {
+            LiveEdgePicker picker = picker(seed);
+            picker.reached(0, 6_431, RATE);
+            picker.reached(DELAY / 2, 6_463, RATE);
+            open(picker, 1, 1, DELAY / 2);
+            older += Long.bitCount(
+                    ~picker.closedFor(ChunkMap.full(6_464), new ChunkMap(), 16).word(100) & 0xffff_ffffL);
+        }
+        assertThat(older / 20.0).isGreaterThan(13);
+    }
+
+    @Test
+    void whatWouldComeTooLateIsNotAskedFor() {
+        LiveEdgePicker picker = at(3, 0);
+        // The clock is at 6,400 now, and 16 chunks are played in a sixteenth of the delay.
+        picker.reached(3 * SECOND, 6_400 + 256 - 1, RATE);
+        assertThat(picker.position()).isEqualTo(6_400);
+        assertThat(open(picker, 1, 1, 3 * SECOND)).isEqualTo(-1L << 16);
+    }
+
+    @Test
     void afterARestartNothingIsKnown() {
         LiveEdgePicker picker = at(3, 0);
         picker.restart();
