@@ -237,15 +237,21 @@ final class LivePlayback implements AutoCloseable {
         if (playhead < 0) {
             return Coverage.NONE;
         }
-        long shown = chunksPerSecond > 0 ? chunks(SHOWN_SECONDS) : SHOWN_CHUNKS;
+        boolean timed = chunksPerSecond > 0;
+        long shown = timed ? chunks(SHOWN_SECONDS) : SHOWN_CHUNKS;
         // A cell has the same chunks each time it is looked at: the picture moves, and does not flicker.
         long width = Math.max(1, (shown + maxCells - 1) / maxCells);
         long end = edge / width + 1;
         long first = Math.max(0, end - shown / width);
         int cells = (int) (end - first);
+        byte[] fullness = ring.coverage(first * width, cells * width, cells);
+        if (!timed) {
+            // The playhead stays where it was at first.
+            return new Coverage(fullness, -1, -1);
+        }
         long playing = playhead / width;
         return new Coverage(
-                ring.coverage(first * width, cells * width, cells),
+                fullness,
                 playing >= first && playing < end ? (int) (playing - first) : -1,
                 Math.max(0, ring.nextMissing(playhead) - playhead) * chunkSizeBytes);
     }

@@ -427,6 +427,7 @@ function showFigures(content) {
   put("up-total", size(content.sent_bytes) + " in all");
   put("peer-count", String(content.connected_peers));
   put("peer-known", count(Math.max(content.known_peers, content.connected_peers)) + " known");
+  put("verified-label", content.stream.signed === false ? "Here" : "Verified");
   put("verified", count(content.verified_chunks));
   put("refused", count(content.refused_chunks));
   byId("refused").className = content.refused_chunks > 0 ? "alarm" : "";
@@ -513,8 +514,8 @@ function showMap(content, percent, here) {
   const left = content.eta_seconds !== null && content.eta_seconds > 0 ? " · " + duration(content.eta_seconds) + " left" : "";
   put(
     "map-text",
-    content.live
-      ? "half a minute at " + rate(content.stream.bytes_per_second ?? 0)
+    content.stream.bytes_per_second > 0
+      ? "half a minute at " + rate(content.stream.bytes_per_second)
       : content.length === null
       ? size(here)
       : here === content.length
