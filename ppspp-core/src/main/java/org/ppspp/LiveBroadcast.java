@@ -78,7 +78,7 @@ final class LiveBroadcast implements LiveInput.Sink {
             }
             throw new LocalContentException("cannot read the input: " + LocalContentException.reason(e), e);
         }
-        StreamSigner made = new StreamSigner(source, ring, opened, this::signed);
+        StreamSigner made = new StreamSigner(source, parts.liveForm(), ring, opened, this::signed);
         signer = made;
         return notices(made);
     }

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.discovery.HostLookup;
+import org.ppspp.engine.Dialect;
 import org.ppspp.engine.Engine;
 import org.ppspp.engine.EngineConfig;
 import org.ppspp.engine.EngineEvent;
@@ -60,8 +61,14 @@ public final class Peer implements AutoCloseable {
                 new ScheduledThreadPoolExecutor(1, daemons("ppspp-transfers"), new ThreadPoolExecutor.DiscardPolicy());
         this.blocking = Executors.newCachedThreadPool(daemons("ppspp-blocking"));
         this.workers = new StorageWorkers(config.storageThreads(), PooledByteBufAllocator.DEFAULT, loop::completed);
-        this.parts =
-                new PeerParts(loop, workers, thread, blocking, HostLookup.system(), OwnAddresses.find(loop.port()));
+        this.parts = new PeerParts(
+                loop,
+                workers,
+                thread,
+                blocking,
+                HostLookup.system(),
+                Dialect.liveForm(config.engine().dialect()),
+                OwnAddresses.find(loop.port()));
         Engine engine = new Engine(engineConfig(config.engine()), loop.epochMicros(), new SecureRandom());
         loop.run(engine, workers::submit, this::dispatch);
         refreshing = thread.scheduleAtFixedRate(this::refresh, SNAPSHOT_SECONDS, SNAPSHOT_SECONDS, TimeUnit.SECONDS);

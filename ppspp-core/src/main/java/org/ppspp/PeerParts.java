@@ -5,6 +5,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.ppspp.discovery.HostLookup;
 import org.ppspp.net.EngineLoop;
 import org.ppspp.storage.StorageWorkers;
+import org.ppspp.wire.LiveForm;
 
 /**
  * What the transfers of one peer share.
@@ -14,6 +15,7 @@ import org.ppspp.storage.StorageWorkers;
  * @param thread the one thread that owns all transfers' state and calls their listeners
  * @param blocking for what takes long: name lookup, publishing, leaving
  * @param lookup host names
+ * @param liveForm what signatures of live streams look like
  * @param ownAddresses tells this peer apart from others in what a tracker says
  */
 record PeerParts(
@@ -22,4 +24,5 @@ record PeerParts(
         ScheduledExecutorService thread,
         ExecutorService blocking,
         HostLookup lookup,
+        LiveForm liveForm,
         OwnAddresses ownAddresses) {}

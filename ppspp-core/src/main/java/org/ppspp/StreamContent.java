@@ -105,6 +105,8 @@ final class StreamContent implements TransferContent {
         List<String> notices = new ArrayList<>();
         if (!signed) {
             notices.add("nothing protects this stream: anybody in the swarm can put anything into it");
+        } else if (!parts.liveForm().coversPlace()) {
+            notices.add("libswift signs neither times nor places: any peer can show old parts of this stream as new");
         }
         if (broadcast != null) {
             notices.addAll(broadcast.open(ring));

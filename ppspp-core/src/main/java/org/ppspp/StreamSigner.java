@@ -17,6 +17,7 @@ import org.ppspp.media.ChunkCutter;
 import org.ppspp.media.TsPackets;
 import org.ppspp.storage.RingStore;
 import org.ppspp.storage.StreamPosition;
+import org.ppspp.wire.LiveForm;
 import org.ppspp.wire.NtpTime;
 import org.ppspp.wire.WireFormat;
 
@@ -40,7 +41,12 @@ final class StreamSigner {
     private long lastTime;
 
     /** {@code sink} takes what is signed, after it is kept in {@code ring} and noted in {@code position}. */
-    StreamSigner(LiveSource source, RingStore ring, @Nullable StreamPosition position, Consumer<SignedSegment> sink) {
+    StreamSigner(
+            LiveSource source,
+            LiveForm form,
+            RingStore ring,
+            @Nullable StreamPosition position,
+            Consumer<SignedSegment> sink) {
         this.metadata = source.metadata();
         this.chunksPerSignature = source.chunksPerSignature();
         this.ring = ring;
@@ -57,7 +63,8 @@ final class StreamSigner {
                         metadata.hashFunction().length(),
                         signatureLength,
                         metadata.chunkSizeBytes(),
-                        WireFormat.UNKNOWN_LENGTH),
+                        WireFormat.UNKNOWN_LENGTH,
+                        form),
                 maker);
         this.cutter = new ChunkCutter(metadata.chunkSizeBytes(), pending::add);
         if (position != null && position.lastChunk() >= 0) {

@@ -28,6 +28,7 @@ import org.ppspp.net.NetConfig;
 import org.ppspp.storage.RingStore;
 import org.ppspp.storage.StorageWorkers;
 import org.ppspp.wire.ChunkAddressing;
+import org.ppspp.wire.LiveForm;
 import org.ppspp.wire.SwarmId;
 
 @Timeout(60)
@@ -56,8 +57,14 @@ final class LiveBroadcastTest {
         EngineLoop loop = EngineLoop.open(NetConfig.onPort(0).withAddresses(List.of(InetAddress.getLoopbackAddress())));
         StorageWorkers workers = new StorageWorkers(1, UnpooledByteBufAllocator.DEFAULT, result -> {});
         try {
-            PeerParts parts =
-                    new PeerParts(loop, workers, thread, blocking, HostLookup.system(), OwnAddresses.find(loop.port()));
+            PeerParts parts = new PeerParts(
+                    loop,
+                    workers,
+                    thread,
+                    blocking,
+                    HostLookup.system(),
+                    LiveForm.RFC7574,
+                    OwnAddresses.find(loop.port()));
             LiveBroadcast broadcast = new LiveBroadcast(parts, source, actions::add, problem -> {});
             broadcast.open(new RingStore(metadata, 1 << 20));
             feed(broadcast);

@@ -41,7 +41,7 @@ final class LivePlan {
         SwarmLink link = live && dialect == Dialect.PYPPSPP
                 ? SwarmLink.parse(named, IntegrityMethod.NONE)
                 : SwarmLink.parse(named);
-        SwarmMetadata metadata = link.metadata();
+        SwarmMetadata metadata = hashedFor(dialect, link.metadata());
         if (dialect != null && !dialect.fits(metadata, true) && !dialect.fits(metadata, false)) {
             throw new IllegalArgumentException("the swarm cannot be shared in the dialect that --dialect names"
                     + (metadata.integrityMethod() == IntegrityMethod.NONE
@@ -52,7 +52,21 @@ final class LivePlan {
                 && arguments.command().network.policy() == TransportPolicy.UDP) {
             throw new IllegalArgumentException("a stream without protection goes over TCP, not over UDP");
         }
-        return link;
+        return new SwarmLink(metadata, link.name(), link.trackers(), link.peers());
+    }
+
+    /** A libswift knows one hash function, and the key of its stream does not say which. */
+    private static SwarmMetadata hashedFor(@Nullable Dialect dialect, SwarmMetadata metadata) {
+        return dialect == Dialect.LIBSWIFT && metadata.integrityMethod() == IntegrityMethod.UNIFIED_MERKLE_TREE
+                ? new SwarmMetadata(
+                        metadata.swarmId(),
+                        metadata.integrityMethod(),
+                        HashFunction.SHA1,
+                        metadata.chunkSizeBytes(),
+                        metadata.addressing(),
+                        metadata.contentLengthBytes(),
+                        metadata.discardWindowChunks())
+                : metadata;
     }
 
     /** A request that names no other peers yet; {@code link} is null only for a source with a key. */
@@ -113,7 +127,10 @@ final class LivePlan {
 
     private static SwarmMetadata made(ClientCommand command, LiveSigner signer, LiveInput input) {
         Long chunkSize = command.transfer.chunkSize;
-        return new SwarmMetadata(
+        if (command.live.signAll && command.network.dialect == Dialect.LIBSWIFT) {
+            throw new IllegalArgumentException("libswift signs no single chunks: leave out --sign-all");
+        }
+        SwarmMetadata metadata = new SwarmMetadata(
                 signer.publicKey().swarmId(),
                 command.live.signAll ? IntegrityMethod.SIGN_ALL : IntegrityMethod.UNIFIED_MERKLE_TREE,
                 HashFunction.SHA256,
@@ -121,6 +138,7 @@ final class LivePlan {
                 ChunkAddressing.CHUNK_RANGES_32,
                 null,
                 null);
+        return hashedFor(command.network.dialect, metadata);
     }
 
     /** With what the options add to it. */

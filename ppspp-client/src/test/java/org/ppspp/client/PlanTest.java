@@ -443,4 +443,16 @@ final class PlanTest {
                 .isInstanceOf(ParameterException.class)
                 .hasMessageContaining(message);
     }
+
+    @Test
+    void libswiftHasItsHashFunctionAndItsTree() {
+        Plan plan = source("--dialect", "libswift", "--chunk-size", "1024");
+        assertThat(plan.request().metadata().hashFunction()).isEqualTo(HashFunction.SHA1);
+        String id = plan.request().metadata().swarmId().toString();
+        Plan viewer = plan("--live", "--dialect", "libswift", "tswift://10.0.0.1:7000/" + id + "$1024");
+        assertThat(viewer.request().metadata().hashFunction()).isEqualTo(HashFunction.SHA1);
+        assertThat(viewer.request().metadata().integrityMethod()).isEqualTo(IntegrityMethod.UNIFIED_MERKLE_TREE);
+        assertThat(plan("--live", id).request().metadata().hashFunction()).isEqualTo(HashFunction.SHA256);
+        assertThatThrownBy(() -> source("--dialect", "libswift", "--sign-all")).hasMessageContaining("libswift");
+    }
 }

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.ppspp.integrity.HashFunction;
 import org.ppspp.integrity.IntegrityMethod;
 import org.ppspp.wire.ChunkAddressing;
+import org.ppspp.wire.LiveForm;
 import org.ppspp.wire.MessageType;
 import org.ppspp.wire.ProtocolOptions;
 import org.ppspp.wire.SupportedMessages;
@@ -61,7 +62,8 @@ public enum Dialect {
             case RFC7574 -> metadata.integrityMethod() != IntegrityMethod.NONE;
             case LIBSWIFT ->
                 !reliable
-                        && metadata.integrityMethod() == IntegrityMethod.MERKLE_HASH_TREE
+                        && (metadata.integrityMethod() == IntegrityMethod.MERKLE_HASH_TREE
+                                || metadata.integrityMethod() == IntegrityMethod.UNIFIED_MERKLE_TREE)
                         && metadata.hashFunction() == HashFunction.SHA1
                         && metadata.addressing() == ChunkAddressing.CHUNK_RANGES_32;
             case PYPPSPP ->
@@ -97,7 +99,15 @@ public enum Dialect {
     ProtocolOptions limit(ProtocolOptions ours) {
         return switch (this) {
             case RFC7574 -> ours;
-            case LIBSWIFT -> ours.with().supportedMessages(null).chunkSize(null).build();
+            case LIBSWIFT -> {
+                Integer method = ours.integrityMethod();
+                boolean tree = method != null && method == IntegrityMethod.MERKLE_HASH_TREE.code();
+                yield ours.with()
+                        .supportedMessages(null)
+                        .chunkSize(null)
+                        .hashFunction(tree ? ours.hashFunction() : null)
+                        .build();
+            }
             case PYPPSPP ->
                 ours.with().integrityMethod(NO_INTEGRITY).hashFunction(null).build();
         };
@@ -131,6 +141,11 @@ public enum Dialect {
     /** Whether DATA comes with the hashes that prove it (RFC 7574 §5.3). */
     boolean hashes() {
         return this != PYPPSPP;
+    }
+
+    /** How signatures of live streams look where everybody speaks like this; null is for every dialect but those of their own form. */
+    public static LiveForm liveForm(@Nullable Dialect only) {
+        return only == LIBSWIFT ? LiveForm.LIBSWIFT : LiveForm.RFC7574;
     }
 
     /** Whether every ACK names one chunk instead of the largest interval (RFC 7574 §4.3.2). */

@@ -64,7 +64,7 @@ final class Greeting {
     /** What to try at an address of this kind that does not answer, or null. */
     @Nullable
     Dialect secondTry(boolean reliable) {
-        return identity.only() == null && Dialect.LIBSWIFT.fits(metadata, reliable) ? Dialect.LIBSWIFT : null;
+        return identity.only() == null && speaks(Dialect.LIBSWIFT, reliable) ? Dialect.LIBSWIFT : null;
     }
 
     /** The options of the first datagram, which names the swarm, or of the answer, which need not. */
@@ -124,13 +124,19 @@ final class Greeting {
         } else {
             complete.requireResponder();
         }
-        boolean spoken = dialect.fits(metadata, reliable) && (identity.only() == null || identity.only() == dialect);
+        boolean spoken = speaks(dialect, reliable) && (identity.only() == null || identity.only() == dialect);
         return new Heard(
                 dialect,
                 dialect.taken(theirs.supportedMessages()),
                 theirs.peerId(),
                 discardWindow(theirs),
                 spoken ? mismatch(complete) : "another dialect");
+    }
+
+    /** Peers of one live stream have to agree on what is signed. */
+    private boolean speaks(Dialect dialect, boolean reliable) {
+        return dialect.fits(metadata, reliable)
+                && (live == null || Dialect.liveForm(dialect) == Dialect.liveForm(identity.only()));
     }
 
     /** Why a peer with these options is not one of this swarm, or null if it is. */

@@ -67,7 +67,8 @@ final class LiveContent implements KnownContent {
                 metadata.hashFunction().length(),
                 config.signatureLengthBytes(),
                 metadata.chunkSizeBytes(),
-                WireFormat.UNKNOWN_LENGTH);
+                WireFormat.UNKNOWN_LENGTH,
+                Dialect.liveForm(engine.identity().only()));
         this.integrity = switch (metadata.integrityMethod()) {
             case UNIFIED_MERKLE_TREE ->
                 new LiveMerkleIntegrity(metadata.hashFunction(), format, config.signatures(), config.notBefore());
@@ -168,7 +169,7 @@ final class LiveContent implements KnownContent {
         return edge < 0 || integrity.reachesBeyondEdge() ? Math.max(CHUNKS_BELIEVED, edge + window) : edge + window;
     }
 
-    /** The last chunk that is worth asking for. */
+    /** The last chunk that is worth asking for: up to the edge, or where that is not told, as far as peers say. */
     long horizon() {
         if (!integrity.reachesBeyondEdge() || edge < 0) {
             return edge;

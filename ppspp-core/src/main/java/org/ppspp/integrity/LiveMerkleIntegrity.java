@@ -29,6 +29,7 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
     private final NodeHasher hasher;
     private final HashPath path;
     private final SignedBytes bytes;
+    private final boolean placesSigned;
     private final SignatureCheck signatures;
     private final VerificationBudget budget = new VerificationBudget(CATCH_UP);
     private final Timeline timeline;
@@ -49,8 +50,9 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
         this.hasher = new NodeHasher(function);
         this.path = new HashPath(hasher);
         this.bytes = new SignedBytes(format);
+        this.placesSigned = format.liveForm().coversPlace();
         this.signatures = signatures;
-        this.timeline = new Timeline(notBefore);
+        this.timeline = new Timeline(notBefore, format.liveForm());
     }
 
     @Override
@@ -98,7 +100,7 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
         boolean restarts = place == Timeline.Place.RESTARTS;
         boolean useful = known == null
                 ? place == Timeline.Place.FITS && (width == 0 || width == chunks.size())
-                : !known.disputed();
+                : placesSigned && !known.disputed();
         if (hash == null || !(useful || restarts) || !mayVerify(from, when)) {
             return Outcome.UNUSABLE;
         }
@@ -245,9 +247,10 @@ public final class LiveMerkleIntegrity implements LiveIntegrity {
         return timeline;
     }
 
+    /** A libswift tells its newest munro to newcomers alone, the later ones with their chunks. */
     @Override
     public boolean reachesBeyondEdge() {
-        return false;
+        return !placesSigned;
     }
 
     @Override

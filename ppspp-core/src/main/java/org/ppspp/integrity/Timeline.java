@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.ppspp.chunk.ChunkRange;
+import org.ppspp.wire.LiveForm;
 import org.ppspp.wire.NtpTime;
 
 /**
@@ -44,6 +45,9 @@ public final class Timeline {
     /** Up to which node the rate was measured. */
     private @Nullable SignedNode measured;
 
+    /** Whether neighbours may have the same time: libswift looks at its clock now and then. */
+    private final boolean coarse;
+
     private double chunksPerSecond;
 
     /** Chunks below this one are of no use any more. */
@@ -54,7 +58,12 @@ public final class Timeline {
 
     /** {@code notBefore} is the latest time that was known of this stream in an earlier run, or {@link NtpTime#UNKNOWN}. */
     Timeline(long notBefore) {
+        this(notBefore, LiveForm.RFC7574);
+    }
+
+    Timeline(long notBefore, LiveForm form) {
         this.notBefore = notBefore;
+        this.coarse = form == LiveForm.LIBSWIFT;
     }
 
     boolean isEmpty() {
@@ -121,8 +130,12 @@ public final class Timeline {
     private boolean inOrder(ChunkRange chunks, long ntpTime) {
         Map.Entry<Long, SignedNode> before = nodes.lowerEntry(chunks.first());
         Map.Entry<Long, SignedNode> after = nodes.higherEntry(chunks.first());
-        return (before == null || NtpTime.compare(before.getValue().ntpTime(), ntpTime) < 0)
-                && (after == null || NtpTime.compare(ntpTime, after.getValue().ntpTime()) < 0);
+        return (before == null || rises(before.getValue().ntpTime(), ntpTime))
+                && (after == null || rises(ntpTime, after.getValue().ntpTime()));
+    }
+
+    private boolean rises(long earlier, long later) {
+        return NtpTime.compare(earlier, later) < (coarse ? 1 : 0);
     }
 
     void add(SignedNode node) {

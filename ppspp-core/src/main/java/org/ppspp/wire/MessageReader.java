@@ -184,7 +184,7 @@ public final class MessageReader {
     private Message readSignedIntegrity() throws MalformedMessageException {
         readNode();
         Bounds.require(in, Long.BYTES);
-        long ntpTimestamp = in.readLong();
+        long ntpTimestamp = format.liveForm().ntpTime(in.readLong());
         return new Message.SignedIntegrity(range(), ntpTimestamp, readFixed(format.signatureLengthBytes()));
     }
 

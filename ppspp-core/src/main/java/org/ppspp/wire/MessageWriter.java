@@ -79,7 +79,7 @@ public final class MessageWriter {
         }
         out.writeByte(MessageType.SIGNED_INTEGRITY);
         signedSpecification(chunks);
-        out.writeLong(ntpTimestamp).writeBytes(signature);
+        out.writeLong(format.liveForm().onTheWire(ntpTimestamp)).writeBytes(signature);
     }
 
     /**

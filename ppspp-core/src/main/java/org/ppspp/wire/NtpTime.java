@@ -22,6 +22,17 @@ public final class NtpTime {
         return time == UNKNOWN ? UNKNOWN + 1 : time;
     }
 
+    /**
+     * Microseconds since 1970 UTC of an NTP time from 1968 to 2104 (RFC 4330 §3); undoes {@link #ofUnixMicros} for whole
+     * microseconds.
+     */
+    public static long toUnixMicros(long ntpTime) {
+        long seconds = (ntpTime >>> Integer.SIZE) + (ntpTime < 0 ? 0 : 1L << Integer.SIZE) - UNIX_EPOCH_SECONDS;
+        long fraction = ntpTime & 0xFFFF_FFFFL;
+        long up = (1L << Integer.SIZE) - 1;
+        return seconds * MICROS_PER_SECOND + ((fraction * MICROS_PER_SECOND + up) >>> Integer.SIZE);
+    }
+
     /** Negative, zero or positive as {@code first} is before, at or after {@code second}. */
     public static int compare(long first, long second) {
         return Long.signum(first - second);

@@ -8,13 +8,15 @@ package org.ppspp.wire;
  * @param signatureLengthBytes length of a signature in SIGNED_INTEGRITY, or 0 where the swarm has none
  * @param chunkSizeBytes size of every chunk but the last, or {@link #VARIABLE_CHUNK_SIZE}
  * @param contentLengthBytes the length of static content once it is trusted, or {@link #UNKNOWN_LENGTH}
+ * @param liveForm how SIGNED_INTEGRITY says the time, and what it is the signature of
  */
 public record WireFormat(
         ChunkAddressing addressing,
         int hashLengthBytes,
         int signatureLengthBytes,
         int chunkSizeBytes,
-        long contentLengthBytes) {
+        long contentLengthBytes,
+        LiveForm liveForm) {
 
     /** The chunk of a DATA message takes the rest of the datagram, whatever its size. Live streams only. */
     public static final int VARIABLE_CHUNK_SIZE = Integer.MAX_VALUE;
@@ -38,9 +40,25 @@ public record WireFormat(
         }
     }
 
+    /** A format of RFC 7574. */
+    public WireFormat(
+            ChunkAddressing addressing,
+            int hashLengthBytes,
+            int signatureLengthBytes,
+            int chunkSizeBytes,
+            long contentLengthBytes) {
+        this(addressing, hashLengthBytes, signatureLengthBytes, chunkSizeBytes, contentLengthBytes, LiveForm.RFC7574);
+    }
+
+    /** The same with another form of signatures. */
+    public WireFormat withLiveForm(LiveForm form) {
+        return new WireFormat(
+                addressing, hashLengthBytes, signatureLengthBytes, chunkSizeBytes, contentLengthBytes, form);
+    }
+
     /** The same format once the content's length is known. */
     public WireFormat withContentLength(long lengthBytes) {
-        return new WireFormat(addressing, hashLengthBytes, signatureLengthBytes, chunkSizeBytes, lengthBytes);
+        return new WireFormat(addressing, hashLengthBytes, signatureLengthBytes, chunkSizeBytes, lengthBytes, liveForm);
     }
 
     /** Whether {@link #contentLengthBytes} tells the length. */

@@ -38,6 +38,20 @@ class NtpTimeTest {
     }
 
     @Test
+    @DisplayName("whole microseconds come back as they were, from 1968 to 2104")
+    void comesBackToMicroseconds() {
+        Random random = new Random(5);
+        long first = micros("1968-01-20T03:14:08Z");
+        long last = micros("2104-02-26T09:42:23Z");
+        assertThat(NtpTime.toUnixMicros(NtpTime.ofUnixMicros(first))).isEqualTo(first);
+        assertThat(NtpTime.toUnixMicros(NtpTime.ofUnixMicros(last))).isEqualTo(last);
+        for (int round = 0; round < 10_000; round++) {
+            long micros = random.nextLong(first, last);
+            assertThat(NtpTime.toUnixMicros(NtpTime.ofUnixMicros(micros))).isEqualTo(micros);
+        }
+    }
+
+    @Test
     @DisplayName("times compare by their difference, across 2036 as well")
     void comparesAcrossEras() {
         long seed = 4;
