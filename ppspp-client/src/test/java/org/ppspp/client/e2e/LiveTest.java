@@ -97,7 +97,7 @@ final class LiveTest {
 
     private Running viewer(String link, String file) throws IOException {
         return programs.client(
-                "--live", "--live-delay", "1s", "--output", folder.resolve(file).toString(), link);
+                "--live", "--live-delay", "3s", "--output", folder.resolve(file).toString(), link);
     }
 
     private String received(String file) {
