@@ -71,18 +71,25 @@ final class FileInput implements LiveInput {
     @Override
     public void run(Sink sink) throws IOException, InterruptedException {
         do {
-            try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
-                boolean whole = !Files.isRegularFile(file)
-                        ? pass(in, sink)
-                        : settings.bytesPerSecond() > 0 ? byRate(in, sink) : byClock(in, sink);
-                if (!whole) {
-                    return;
-                }
+            if (!once(sink)) {
+                return;
             }
             if (settings.loop()) {
                 sink.restarted();
             }
         } while (settings.loop());
+    }
+
+    /** Whether it came to its end. */
+    private boolean once(Sink sink) throws IOException, InterruptedException {
+        try (InputStream in = Files.newInputStream(file)) {
+            if (!Files.isRegularFile(file)) {
+                // A named pipe cannot be asked what there is to read, as a buffered stream would.
+                return pass(in, sink);
+            }
+            InputStream buffered = new BufferedInputStream(in, BUFFER_BYTES);
+            return settings.bytesPerSecond() > 0 ? byRate(buffered, sink) : byClock(buffered, sink);
+        }
     }
 
     @Override

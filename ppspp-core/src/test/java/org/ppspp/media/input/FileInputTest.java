@@ -2,14 +2,19 @@ package org.ppspp.media.input;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.ppspp.media.FrameAssembly;
 import org.ppspp.media.TalkingHead;
@@ -162,5 +167,30 @@ class FileInputTest {
         });
         assertThat(ids).hasSize(30).startsWith(0L, 1L).endsWith(29L);
         assertThat(times.get(29)).isEqualTo(2_900_000_000L);
+    }
+
+    @Test
+    @Timeout(60)
+    void readsANamedPipeAsItComes() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assumeThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .as("there are named pipes")
+                .isZero();
+        byte[] bytes = ts(0);
+        Thread encoder = new Thread(() -> {
+            try (OutputStream out = Files.newOutputStream(pipe, StandardOpenOption.WRITE)) {
+                out.write(bytes);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        encoder.start();
+        Pace pace = new VirtualPace(Long.MAX_VALUE);
+        Log log = new Log(pace);
+        FileInput input = new FileInput(pipe, InputSettings.DEFAULT, pace);
+        input.open();
+        input.run(log);
+        encoder.join();
+        assertThat(log.bytes.toByteArray()).isEqualTo(bytes);
     }
 }
