@@ -217,12 +217,12 @@ final class LivePlayback implements AutoCloseable {
         return restarts;
     }
 
-    /** The stream begins anew, with chunk numbers of before. */
-    void restart() {
+    /** The stream begins anew, with chunk numbers of before; it has done so {@code beginning} times. */
+    void restart(int beginning) {
         synchronized (this) {
             origin += Math.max(scanned, Math.max(0, playhead)) * chunkSizeBytes;
-            restarts++;
-            ring.clear();
+            restarts = beginning;
+            ring.startOver(beginning);
             points = new TsAccessPoints();
             firstScanned = -1;
             scanned = 0;

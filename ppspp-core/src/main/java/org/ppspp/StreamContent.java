@@ -131,8 +131,8 @@ final class StreamContent implements TransferContent {
 
     @Override
     public void on(EngineEvent event) {
-        if (event instanceof EngineEvent.StreamRestarted) {
-            playback.restart();
+        if (event instanceof EngineEvent.StreamRestarted restarted) {
+            playback.restart(restarted.beginning());
         }
     }
 

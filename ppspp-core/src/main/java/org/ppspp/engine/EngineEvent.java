@@ -36,8 +36,12 @@ public sealed interface EngineEvent {
     /** Content from peers that send no hashes does not match the swarm ID as a whole; it is fetched again. */
     record ContentRefuted(SwarmId swarm) implements EngineEvent {}
 
-    /** The source of a live stream has begun anew, with chunk numbers of before: the chunks there were are void. */
-    record StreamRestarted(SwarmId swarm) implements EngineEvent {}
+    /**
+     * The source of a live stream has begun anew, with chunk numbers of before: the chunks there were are void.
+     *
+     * @param beginning how often it has, since this swarm was joined
+     */
+    record StreamRestarted(SwarmId swarm, int beginning) implements EngineEvent {}
 
     /** The source of a live stream has signed two contents for the same chunks; what came first counts (rule R27). */
     record SourceEquivocates(SwarmId swarm, ChunkRange chunks) implements EngineEvent {}

@@ -48,6 +48,9 @@ final class Intake {
     private final ChunkMap inside = new ChunkMap();
     private final ArrayDeque<Batch> hashing = new ArrayDeque<>();
     private @Nullable Batch writing;
+    /** How often all was void. */
+    private int beginning;
+
     private List<Arrival> arriving = new ArrayList<>();
     private List<Arrival> verified = new ArrayList<>();
     /** Came without hashes, from a peer that knows none. */
@@ -249,7 +252,7 @@ final class Intake {
     private StorageJob writeJob(List<Arrival> arrivals, boolean proven) {
         List<ReceivedChunk> chunks = chunks(arrivals);
         chunks.sort(Comparator.comparingLong(ReceivedChunk::number));
-        return new StorageJob.Write(swarm.metadata().swarmId(), chunks, proven);
+        return new StorageJob.Write(swarm.metadata().swarmId(), chunks, proven, beginning);
     }
 
     /** Takes the answer to a write job; false if the job is not of this intake. */
@@ -301,8 +304,9 @@ final class Intake {
         }
     }
 
-    /** All chunks on their way are void; those inside jobs are released as their results come. */
-    void startOver() {
+    /** All chunks on their way are void; those inside jobs are released as their results come. Returns how often that was so. */
+    int startOver() {
+        beginning++;
         arriving.forEach(this::done);
         verified.forEach(this::done);
         arriving = new ArrayList<>();
@@ -314,6 +318,7 @@ final class Intake {
         if (writing != null) {
             writing.isVoid = true;
         }
+        return beginning;
     }
 
     private void done(Arrival arrival) {

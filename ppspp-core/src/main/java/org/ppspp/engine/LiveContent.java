@@ -332,11 +332,11 @@ final class LiveContent implements KnownContent {
         have.clear(0, ChunkRange.MAX_CHUNK);
         picker.restart();
         departures.forgetBelow(ChunkRange.MAX_CHUNK);
-        swarm.intake().startOver();
+        int beginning = swarm.intake().startOver();
         swarm.reader().startOver();
         swarm.channels().forEach(channel -> channel.startOver(now));
         swarm.requests().startOver();
-        engine.event(new EngineEvent.StreamRestarted(metadata.swarmId()));
+        engine.event(new EngineEvent.StreamRestarted(metadata.swarmId(), beginning));
     }
 
     // --- what comes

@@ -27,8 +27,15 @@ public sealed interface StorageJob {
      * them can be read back, or {@link StorageResult.Failed}.
      *
      * @param verified whether they belong to the content; the others do not count as stored until {@link Prove} has succeeded
+     * @param beginning how often the live stream that they are of had begun anew: what is stored of it before is void then, and
+     *     what comes late of before is not to be stored ({@link EngineEvent.StreamRestarted}); 0 for a file
      */
-    record Write(SwarmId swarm, List<ReceivedChunk> chunks, boolean verified) implements StorageJob {}
+    record Write(SwarmId swarm, List<ReceivedChunk> chunks, boolean verified, int beginning) implements StorageJob {
+        /** Of a file, or of a stream that has not begun anew. */
+        public Write(SwarmId swarm, List<ReceivedChunk> chunks, boolean verified) {
+            this(swarm, chunks, verified, 0);
+        }
+    }
 
     /**
      * Hash all of the content, none of which is missing, and count it as stored if it matches the swarm ID. Answered with

@@ -31,7 +31,7 @@ final class RingJobs implements JobTarget {
     @Override
     public void write(StorageJob.Write job, ByteBuffer gather) {
         for (StorageJob.ReceivedChunk chunk : job.chunks()) {
-            ring.store(chunk.number(), chunk.content().nioBuffer());
+            ring.store(chunk.number(), chunk.content().nioBuffer(), job.beginning());
         }
         ring.tellStored();
     }

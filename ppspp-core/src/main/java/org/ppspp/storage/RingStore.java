@@ -22,6 +22,7 @@ public final class RingStore {
     private final long[] numbers;
     private final byte[][] slots;
     private final ChunkMap stored = new ChunkMap();
+    private int beginning;
     private volatile Runnable whenStored = () -> {};
 
     /** {@code maxBytes} bounds what chunks take, where the discard window is larger; there is always room for some chunks. */
@@ -60,17 +61,18 @@ public final class RingStore {
 
     /** Stores a whole chunk, of which a copy is made. One that is older than what has its place is left out. */
     public void put(long chunk, ByteBuffer content) {
-        store(chunk, content);
+        store(chunk, content, 0);
         whenStored.run();
     }
 
-    /** Stores a chunk, and says nothing. */
-    synchronized void store(long chunk, ByteBuffer content) {
+    /** Stores a chunk of the stream that has begun anew so often, and says nothing. */
+    synchronized void store(long chunk, ByteBuffer content, int streamBeginning) {
         if (content.remaining() != metadata.chunkSizeBytes()) {
             throw new IllegalArgumentException("a chunk of " + content.remaining() + " bytes");
         }
+        startOver(streamBeginning);
         int slot = slot(chunk);
-        if (numbers[slot] > chunk) {
+        if (streamBeginning < beginning || numbers[slot] > chunk) {
             return;
         }
         if (numbers[slot] >= 0) {
@@ -129,10 +131,13 @@ public final class RingStore {
         return ChunkCells.of(stored, first, count, cells);
     }
 
-    /** Forgets everything: the stream begins anew. */
-    public synchronized void clear() {
-        stored.clear(0, Math.max(0, stored.end()));
-        Arrays.fill(numbers, NOTHING);
+    /** The stream has begun anew so often: forgets all of before, unless that has happened. */
+    public synchronized void startOver(int streamBeginning) {
+        if (streamBeginning > beginning) {
+            beginning = streamBeginning;
+            stored.clear(0, Math.max(0, stored.end()));
+            Arrays.fill(numbers, NOTHING);
+        }
     }
 
     private int slot(long chunk) {

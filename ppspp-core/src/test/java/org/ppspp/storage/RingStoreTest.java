@@ -114,11 +114,27 @@ final class RingStoreTest {
         assertThat(bytes(buffer, 2)).isEqualTo(chunk(66));
         buffer.release();
 
-        ring.clear();
+        ring.startOver(1);
         assertThat(ring.nextStored(0)).isEqualTo(-1);
-        put(ring, 3);
+        ring.store(3, ByteBuffer.wrap(chunk(3)), 1);
         assertThat(ring.nextStored(0)).isEqualTo(3);
         assertThat(ring.read(3 * SIZE, 100)).isEqualTo(chunk(3));
+    }
+
+    /** Writes and the news that the stream has begun anew come from different threads. */
+    @Test
+    void whatComesLateOfAStreamThatHasBegunAnewIsLeftOut() {
+        RingStore ring = new RingStore(metadata(64), 1 << 20);
+        put(ring, 1_000);
+        ring.store(3, ByteBuffer.wrap(chunk(3)), 1);
+        assertThat(ring.nextStored(4)).isEqualTo(-1);
+        ring.startOver(1);
+        assertThat(ring.nextStored(0)).isEqualTo(3);
+        long sameSlot = 3 + 5L * ring.capacityChunks();
+        ring.store(sameSlot, ByteBuffer.wrap(chunk(sameSlot)), 0);
+        assertThat(ring.nextStored(4)).isEqualTo(-1);
+        ring.store(4, ByteBuffer.wrap(chunk(4)), 1);
+        assertThat(ring.read(3 * SIZE, 2 * SIZE)).hasSize(2 * SIZE);
     }
 
     private static byte[] bytes(ByteBuf buffer, int index) {
