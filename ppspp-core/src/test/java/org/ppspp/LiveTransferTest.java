@@ -302,15 +302,17 @@ final class LiveTransferTest {
         read(reader(stale.share(watch(source.metadata(), sender))), 200_000);
         sending.close();
 
-        sender.share(LiveRequest.broadcast(LiveSource.of(key, new Encoder(12), position)));
-        Transfer before = peer().share(watch(source.metadata(), sender).withMemory(memory));
+        // Somewhere else, where the stale one does not find it.
+        Peer moved = peer();
+        moved.share(LiveRequest.broadcast(LiveSource.of(key, new Encoder(12), position)));
+        Transfer before = peer().share(watch(source.metadata(), moved).withMemory(memory));
         read(reader(before), 200_000);
         before.close();
 
         Transfer after = peer().share(watch(source.metadata(), stale).withMemory(memory));
         await().atMost(PATIENCE).until(() -> live(after).signaturesRefused() > 0);
         assertThat(live(after).edge()).isEqualTo(-1);
-        after.addPeers(at(sender));
+        after.addPeers(at(moved));
         await().atMost(PATIENCE).until(() -> live(after).edge() > 0);
     }
 

@@ -308,10 +308,16 @@ final class PeerBook {
             return;
         }
         boolean inVain = entry.dialled && !entry.answered;
+        boolean broke = entry.answered;
         entry.dialled = false;
         entry.answered = false;
         if (entry.hearsay()) {
             closedHearsay(entry, inVain, now);
+            return;
+        }
+        if (broke) {
+            // A connection that worked has failed once, not the peer.
+            entry.dialAt = now + FIRST_PAUSE;
             return;
         }
         boolean user = entry.origin == PeerOrigin.USER;

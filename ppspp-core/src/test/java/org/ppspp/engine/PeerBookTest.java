@@ -92,6 +92,19 @@ class PeerBookTest {
                 .containsExactly(udp);
     }
 
+    /** Whoever watches a live stream over one connection has none until then. */
+    @Test
+    void dialsAgainSoonWhereAConnectionThatWorkedHasBroken() {
+        TransportAddress udp = TransportAddress.udp(PEER);
+        know(PeerOrigin.TRACKER, udp);
+        for (long now = 0; now < 100 * SECOND; now += 10 * SECOND) {
+            assertThat(dials(now)).containsExactly(udp);
+            book.established(udp);
+            book.closed(udp, now + 9 * SECOND);
+            assertThat(book.nextDial()).isEqualTo(now + 10 * SECOND);
+        }
+    }
+
     @Test
     void leavesAnAddressThatFailsAloneForLongerEachTimeAndForgetsIt() {
         know(PeerOrigin.TRACKER, TransportAddress.udp(PEER));
@@ -352,7 +365,7 @@ class PeerBookTest {
                 .allMatch(address -> indexOf(address.socket()) >= 100);
         assertThat(dialled).hasSize(4);
 
-        dialled.subList(0, 2).forEach(address -> book.closed(address, 60 * SECOND));
+        dialled.subList(0, 2).forEach(address -> book.forget(address.socket()));
         assertThat(answered(60 * SECOND, 63 * SECOND))
                 .as("no trusted one is left: a few")
                 .hasSize(Limits.EXCHANGE_ALONE - 2);
