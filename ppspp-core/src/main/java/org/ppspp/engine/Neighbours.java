@@ -63,7 +63,7 @@ final class Neighbours {
         if (twins.settle(channel, now)) {
             return;
         }
-        book.established(channel.address());
+        book.established(channel.address(), now);
         if (!swarm.content().sized()) {
             channel.outbox().announcements().clear();
         }
@@ -95,7 +95,7 @@ final class Neighbours {
 
     /** The peer closed the channel. */
     void left(Channel channel, long now) {
-        twins.refused(channel);
+        twins.refused(channel, now);
         drop(channel, now, channel.opening() ? "refused" : "left");
     }
 

@@ -25,6 +25,10 @@ import org.ppspp.wire.TransportAddress.Transport;
 final class PeerBook {
     private static final int TRIES = 4;
     private static final long FIRST_PAUSE = Limits.SECOND;
+
+    /** Who ends a connection sooner does not want one. */
+    private static final long WORKED = 2 * Limits.SECOND;
+
     private static final long LONGEST_PAUSE_USER = 15 * Limits.SECOND;
     private static final long LONGEST_PAUSE = 300 * Limits.SECOND;
     private static final int PRIVILEGED_PORTS = 1024;
@@ -47,6 +51,8 @@ final class PeerBook {
         boolean dialled;
 
         boolean answered;
+        /** When it was. */
+        long answeredAt;
         /** When to dial over UDP or, for an address without UDP, at all; and over TCP beside UDP. */
         long dialAt;
 
@@ -276,11 +282,12 @@ final class PeerBook {
     }
 
     /** A handshake with this address was completed. */
-    void established(TransportAddress address) {
+    void established(TransportAddress address, long now) {
         Entry entry = entries.get(address.socket());
         if (entry != null) {
             entry.failures = 0;
             entry.answered = true;
+            entry.answeredAt = now;
             entry.dialTcpAt = Long.MAX_VALUE;
             limits.answered(entry.socket);
         }
@@ -308,15 +315,15 @@ final class PeerBook {
             return;
         }
         boolean inVain = entry.dialled && !entry.answered;
-        boolean broke = entry.answered;
+        boolean worked = entry.answered && now - entry.answeredAt >= WORKED;
         entry.dialled = false;
         entry.answered = false;
         if (entry.hearsay()) {
             closedHearsay(entry, inVain, now);
             return;
         }
-        if (broke) {
-            // A connection that worked has failed once, not the peer.
+        if (worked) {
+            // A connection has failed, not the peer.
             entry.dialAt = now + FIRST_PAUSE;
             return;
         }

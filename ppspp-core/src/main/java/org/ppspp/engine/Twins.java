@@ -41,7 +41,7 @@ final class Twins {
     }
 
     /** The peer ends what we dialled: if it has dialled us before, that is why, and there is no need to dial it again. */
-    void refused(Channel dialled) {
+    void refused(Channel dialled, long now) {
         if (!dialled.reliable() || !dialled.opening()) {
             return;
         }
@@ -50,7 +50,7 @@ final class Twins {
             boolean came = other.established() && other.reliable() && !other.initiator() && other.peerId() != null;
             if (came && HostKey.host(other.address().socket()) == host) {
                 other.replaces(dialled);
-                swarm.book().established(dialled.address());
+                swarm.book().established(dialled.address(), now);
                 return;
             }
         }

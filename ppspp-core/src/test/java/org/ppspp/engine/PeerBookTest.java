@@ -63,7 +63,7 @@ class PeerBookTest {
     void doesNotDialOverTcpOnceUdpHasAnswered() {
         know(PeerOrigin.TRACKER, TransportAddress.udp(PEER), TransportAddress.tcp(PEER));
         dials(0);
-        book.established(TransportAddress.udp(PEER));
+        book.established(TransportAddress.udp(PEER), 0);
 
         assertThat(book.nextDial()).isEqualTo(Long.MAX_VALUE);
         assertThat(dials(100 * SECOND)).isEmpty();
@@ -99,7 +99,7 @@ class PeerBookTest {
         know(PeerOrigin.TRACKER, udp);
         for (long now = 0; now < 100 * SECOND; now += 10 * SECOND) {
             assertThat(dials(now)).containsExactly(udp);
-            book.established(udp);
+            book.established(udp, now);
             book.closed(udp, now + 9 * SECOND);
             assertThat(book.nextDial()).isEqualTo(now + 10 * SECOND);
         }
@@ -141,9 +141,11 @@ class PeerBookTest {
         long now = 0;
         for (int i = 0; i < 20; i++) {
             assertThat(dials(now)).hasSize(1);
-            book.established(TransportAddress.udp(PEER));
+            book.established(TransportAddress.udp(PEER), now);
+            now += SECOND;
             book.closed(TransportAddress.udp(PEER), now);
             now += 4 * SECOND;
+            assertThat(book.nextDial()).as("it was not there for long").isEqualTo(now);
         }
     }
 
@@ -315,7 +317,7 @@ class PeerBookTest {
         for (long now = 0; now < 3 * SECOND; now += SECOND / 10) {
             for (TransportAddress address : dials(now)) {
                 dialled++;
-                book.established(address);
+                book.established(address, now);
             }
         }
         assertThat(dialled).isEqualTo(10);
@@ -381,7 +383,7 @@ class PeerBookTest {
         for (long now = 0; now < 60 * SECOND; now += SECOND) {
             TransportAddress next = small.nextToDial(true, now);
             if (next != null) {
-                small.established(next);
+                small.established(next, now);
                 dialled++;
             }
         }
@@ -393,7 +395,9 @@ class PeerBookTest {
         List<TransportAddress> all = new ArrayList<>();
         for (long now = from; now < to; now = Math.max(now + 1, Math.min(to, book.nextDial()))) {
             List<TransportAddress> dialled = dials(now);
-            dialled.forEach(book::established);
+            for (TransportAddress address : dialled) {
+                book.established(address, now);
+            }
             all.addAll(dialled);
         }
         return all;
@@ -404,7 +408,7 @@ class PeerBookTest {
         for (int i = 0; i < 100; i++) {
             hear(socket("203.0.113." + (2 + i), 6778), socket(i));
         }
-        book.established(TransportAddress.udp(PEER));
+        book.established(TransportAddress.udp(PEER), 0);
         List<Long> times = failures(0, 10 * SECOND);
         assertThat(times).hasSizeBetween(9 * Limits.EXCHANGE_DIALS_PER_SECOND, 10 * Limits.EXCHANGE_DIALS_PER_SECOND);
     }
