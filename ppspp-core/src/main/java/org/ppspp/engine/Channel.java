@@ -477,8 +477,10 @@ final class Channel {
 
     /** Says again what may have been lost without anyone's noticing. */
     private void repeat(long now) {
-        if (initiator && peerHas.isEmpty()) {
-            // Our third datagram may be lost, and the responder says nothing before it.
+        if (initiator && (peerHas.isEmpty() || swarm.content().endless())) {
+            // Our third datagram may be lost, and the responder says nothing before it: of what it has nothing can be
+            // asked for
+            // in a stream of which it has told no signature.
             outbox.answer();
         }
         if (swarm.content().sized() && !swarm.have().isEmpty() && !peerComplete()) {

@@ -130,4 +130,18 @@ class LiveAskingTest {
         overdue.endGame(idle, 5 * roundTrip / 2);
         assertThat(idle.ledger().outstanding()).isEqualTo(1);
     }
+
+    /** Of a peer that has told what it has, but no signature, nothing can be asked for, so a request does not do instead. */
+    @Test
+    void saysTheThirdDatagramAgainUntilItIsHeard() {
+        Channel dialled = new Channel(engine, swarm, RawPeer.address(2), true, 2, Dialect.RFC7574, 0);
+        swarm.neighbours().add(dialled);
+        dialled.establish(1, new Greeting.Heard(Dialect.RFC7574, SupportedMessages.ALL, null, -1, null), 0);
+        dialled.peerHasChunks(new ChunkRange(0, 63), 0);
+        assertThat(dialled.transmit(0, Unpooled.buffer(), 1)).isNotNull();
+        assertThat(dialled.transmit(1, Unpooled.buffer(), 1)).isNull();
+        dialled.timeout(Limits.ANNOUNCE_AGAIN);
+        assertThat(dialled.transmit(Limits.ANNOUNCE_AGAIN, Unpooled.buffer(), 1))
+                .isNotNull();
+    }
 }
