@@ -15,7 +15,7 @@ import org.ppspp.chunk.ChunkMap;
  * the chunk that those who have it can serve. The share rises as neighbours announce the chunk, so it spreads by doubling; and
  * it rises with time, so a chunk that nobody asked for, or that got lost, is asked for by more and more. What is to be played
  * soon is asked for at once, by everybody. Where peers bring less than may be asked for, the same number and time tell what is asked for first: not the oldest,
- * since then all would ask for the same.
+ * since then all would ask for the same; who has one peer alone asks in order.
  *
  * <p>What lies behind the position is not asked for. It begins close to the edge, so that many who come at once do not all ask
  * a source for the same seconds that have passed, and waits there for the clock: the place that is played when the delay is
@@ -182,7 +182,8 @@ public final class LiveEdgePicker implements ChunkPicker {
             double rank = rank(chunk, holders / (double) (peers - holders + 1), now);
             if (rank < 1) {
                 open |= bit;
-                candidates.add(new Candidate(chunk, rank));
+                // Who asks one peer alone has nobody to swap with, and does best in order.
+                candidates.add(new Candidate(chunk, peers > 1 ? rank : chunk));
             } else {
                 waiting = true;
             }

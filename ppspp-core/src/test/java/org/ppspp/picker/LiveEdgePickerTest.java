@@ -149,12 +149,22 @@ class LiveEdgePickerTest {
         long together = 0;
         for (long seed = 0; seed < 8; seed++) {
             LiveEdgePicker picker = at(seed, 0);
-            open(picker, 1, 1, 0);
+            open(picker, 2, 2, 0);
             long open = ~picker.closedFor(peer, new ChunkMap(), 8).word(100);
             assertThat(Long.bitCount(open)).isEqualTo(8);
             together |= open;
         }
         assertThat(Long.bitCount(together)).isGreaterThan(32);
+    }
+
+    @Test
+    void whoAsksOnePeerAloneAsksInOrder() {
+        LiveEdgePicker picker = at(3, 0);
+        open(picker, 1, 1, 0);
+        ChunkMap requested = new ChunkMap();
+        requested.set(6_400, 6_409);
+        assertThat(~picker.closedFor(ChunkMap.full(6_464), requested, 8).word(100))
+                .isEqualTo(0xFFL << 10);
     }
 
     @Test
