@@ -478,9 +478,8 @@ final class Channel {
     /** Says again what may have been lost without anyone's noticing. */
     private void repeat(long now) {
         if (initiator && (peerHas.isEmpty() || swarm.content().endless())) {
-            // Our third datagram may be lost, and the responder says nothing before it: of what it has nothing can be
-            // asked for
-            // in a stream of which it has told no signature.
+            // Our third datagram may be lost, and the responder says nothing before it. No request does instead in a
+            // stream: nothing is asked for before a signature was told.
             outbox.answer();
         }
         if (swarm.content().sized() && !swarm.have().isEmpty() && !peerComplete()) {
