@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.ppspp.congestion.LedbatProfile;
 import org.ppspp.engine.EngineConfig;
+import org.ppspp.engine.EngineEvent;
 import org.ppspp.engine.LiveConfig;
 import org.ppspp.wire.TransportAddress;
 
@@ -116,6 +117,32 @@ final class LiveSwarm {
     record Misses(long all, long missed, long latestNanos) {
         double share() {
             return all == 0 ? 0 : missed / (double) all;
+        }
+    }
+
+    /** Every chunk signed from {@code from} on came to a viewer within {@code bound}. */
+    void assertAllCame(LivePeer viewer, long from, long bound) {
+        Misses misses = misses(viewer, from, bound);
+        assertThat(misses.all()).isPositive();
+        assertThat(misses.missed()).as("%s: %s", viewer.address(), misses).isZero();
+    }
+
+    /** The source loses its state, begins anew and meets some of its viewers; all must follow it {@code settle} later. */
+    void assertNewBeginningIsFollowed(List<LivePeer> met, long settle) {
+        long length = 20 * SECOND;
+        source.crash();
+        run(5 * SECOND);
+        stream.restart();
+        long again = simulation.now();
+        source.start();
+        met.forEach(viewer -> source.meet(List.of(viewer.address())));
+        run(length);
+        for (LivePeer viewer : viewers) {
+            assertThat(viewer.events())
+                    .filteredOn(EngineEvent.StreamRestarted.class::isInstance)
+                    .hasSize(1);
+            assertThat(viewer.live().edge()).isLessThan(perSignature * (length + SECOND) / interval);
+            assertAllCame(viewer, again + settle, 4 * SECOND);
         }
     }
 

@@ -39,12 +39,6 @@ class LiveSwarmTest {
         }
     }
 
-    private static void assertAllCame(LiveSwarm swarm, LivePeer viewer, long from, long bound) {
-        LiveSwarm.Misses misses = swarm.misses(viewer, from, bound);
-        assertThat(misses.all()).isPositive();
-        assertThat(misses.missed()).as("%s: %s", viewer.address(), misses).isZero();
-    }
-
     @ParameterizedTest
     @CsvSource({"UNIFIED_MERKLE_TREE,32,false", "UNIFIED_MERKLE_TREE,2,true", "SIGN_ALL,8,false", "SIGN_ALL,8,true"})
     void aViewerGetsAllOfTheSourceWithinASecond(IntegrityMethod method, int perSignature, boolean tcp) {
@@ -54,7 +48,7 @@ class LiveSwarmTest {
         swarm.run(3 * SECOND);
         join(swarm, tcp);
         swarm.run(12 * SECOND);
-        assertAllCame(swarm, viewer, viewer.startedAt() + 2 * SECOND, SECOND);
+        swarm.assertAllCame(viewer, viewer.startedAt() + 2 * SECOND, SECOND);
         swarm.end();
     }
 
@@ -72,7 +66,7 @@ class LiveSwarmTest {
         swarm.run(20 * SECOND);
         long viewers = 0;
         for (LivePeer viewer : swarm.viewers) {
-            assertAllCame(swarm, viewer, viewer.startedAt() + 3 * SECOND, 2 * SECOND);
+            swarm.assertAllCame(viewer, viewer.startedAt() + 3 * SECOND, 2 * SECOND);
             viewers += viewer.snapshot().sentBytes();
         }
         long source = swarm.source.snapshot().sentBytes();
@@ -90,7 +84,7 @@ class LiveSwarmTest {
     void viewersFarFromALossySourceGetAllOfIt() {
         LiveSwarm swarm = lossy(0.1, 100, 4);
         for (LivePeer viewer : swarm.viewers) {
-            assertAllCame(swarm, viewer, viewer.startedAt() + 5 * SECOND, 4 * SECOND);
+            swarm.assertAllCame(viewer, viewer.startedAt() + 5 * SECOND, 4 * SECOND);
         }
         assertThat(duplicates(swarm)).as("chunks that came twice").isLessThan(0.2);
         swarm.end();
@@ -152,7 +146,7 @@ class LiveSwarmTest {
         swarm.run(20 * SECOND);
         for (LivePeer viewer : swarm.viewers) {
             if (lie != LiveLiar.Lie.EQUIVOCAL) {
-                assertAllCame(swarm, viewer, viewer.startedAt() + 4 * SECOND, 4 * SECOND);
+                swarm.assertAllCame(viewer, viewer.startedAt() + 4 * SECOND, 4 * SECOND);
             }
             boolean banned = viewer.events().stream().anyMatch(EngineEvent.PeerBanned.class::isInstance);
             boolean flagged = viewer.events().stream().anyMatch(EngineEvent.SourceEquivocates.class::isInstance);
@@ -182,7 +176,7 @@ class LiveSwarmTest {
         swarm.run(30 * SECOND);
         long refused = 0;
         for (LivePeer viewer : swarm.viewers.subList(0, 4)) {
-            assertAllCame(swarm, viewer, viewer.startedAt() + 3 * SECOND, 4 * SECOND);
+            swarm.assertAllCame(viewer, viewer.startedAt() + 3 * SECOND, 4 * SECOND);
             refused += viewer.snapshot().refusedChunks();
         }
         assertThat(refused).as("chunks of the liar that were looked at").isBetween(1L, 4 * 20L);
@@ -199,20 +193,7 @@ class LiveSwarmTest {
         swarm.run(2 * SECOND);
         join(swarm, false);
         swarm.run(8 * SECOND);
-        swarm.source.crash();
-        swarm.run(5 * SECOND);
-        swarm.stream.restart();
-        long again = swarm.simulation.now();
-        swarm.source.start();
-        swarm.viewers.forEach(viewer -> swarm.source.meet(List.of(viewer.address())));
-        swarm.run(20 * SECOND);
-        for (LivePeer viewer : swarm.viewers) {
-            assertThat(viewer.events())
-                    .filteredOn(EngineEvent.StreamRestarted.class::isInstance)
-                    .hasSize(1);
-            assertThat(viewer.live().edge()).isLessThan(RATE * 21);
-            assertAllCame(swarm, viewer, again + 10 * SECOND, 4 * SECOND);
-        }
+        swarm.assertNewBeginningIsFollowed(swarm.viewers, 10 * SECOND);
         swarm.end();
     }
 

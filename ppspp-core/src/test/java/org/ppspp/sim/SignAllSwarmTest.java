@@ -40,12 +40,6 @@ class SignAllSwarmTest {
         }
     }
 
-    private static void assertAllCame(LiveSwarm swarm, LivePeer viewer, long from, long bound) {
-        LiveSwarm.Misses misses = swarm.misses(viewer, from, bound);
-        assertThat(misses.all()).isPositive();
-        assertThat(misses.missed()).as("%s: %s", viewer.address(), misses).isZero();
-    }
-
     private static boolean saw(LivePeer peer, Class<? extends EngineEvent> kind) {
         return peer.events().stream().anyMatch(kind::isInstance);
     }
@@ -69,7 +63,7 @@ class SignAllSwarmTest {
         swarm.viewers.forEach(viewer -> viewer.meet(List.of(liar.address())));
         swarm.run(45 * SECOND);
         for (LivePeer viewer : swarm.viewers) {
-            assertAllCame(swarm, viewer, viewer.startedAt() + 4 * SECOND, 4 * SECOND);
+            swarm.assertAllCame(viewer, viewer.startedAt() + 4 * SECOND, 4 * SECOND);
             assertThat(viewer.snapshot().refusedChunks())
                     .as("chunks of the liar that %s looked at", viewer.address())
                     .isBetween(SignAllLies.canBeBlamed(lie) ? 1L : 0L, SignAllLies.canBeBlamed(lie) ? 20L : 0L);
@@ -95,22 +89,7 @@ class SignAllSwarmTest {
             viewer.meet(List.of(viewer == remote ? swarm.viewers.get(0).address() : swarm.source.address()));
         }
         swarm.run(seconds * SECOND);
-        swarm.source.crash();
-        swarm.run(5 * SECOND);
-        swarm.stream.restart();
-        long again = swarm.simulation.now();
-        swarm.source.start();
-        for (LivePeer viewer : swarm.viewers.subList(0, 3)) {
-            swarm.source.meet(List.of(viewer.address()));
-        }
-        swarm.run(20 * SECOND);
-        for (LivePeer viewer : swarm.viewers) {
-            assertThat(viewer.events())
-                    .filteredOn(EngineEvent.StreamRestarted.class::isInstance)
-                    .hasSize(1);
-            assertThat(viewer.live().edge()).isLessThan(RATE * 21);
-            assertAllCame(swarm, viewer, again + 6 * SECOND, 4 * SECOND);
-        }
+        swarm.assertNewBeginningIsFollowed(swarm.viewers.subList(0, 3), 6 * SECOND);
         swarm.end();
     }
 
@@ -137,7 +116,7 @@ class SignAllSwarmTest {
         swarm.stream.restart();
         viewer.meet(List.of(swarm.source.address()));
         swarm.run(10 * SECOND);
-        assertAllCame(swarm, viewer, swarm.simulation.now() - 6 * SECOND, 2 * SECOND);
+        swarm.assertAllCame(viewer, swarm.simulation.now() - 6 * SECOND, 2 * SECOND);
         swarm.end();
     }
 
