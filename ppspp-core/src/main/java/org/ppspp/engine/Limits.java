@@ -180,6 +180,9 @@ final class Limits {
      */
     static final long UPLOAD_BYTES = 64L << 20;
 
+    /** Request bins of a live stream that are looked through for the next chunk: a peer may ask for all of it many times over. */
+    static final int LEAST_SENT_BINS = 160;
+
     /** Request bins one peer is served from at once, and read ahead for it. */
     static final int SERVING_BINS = 4;
 

@@ -133,18 +133,27 @@ final class Serving {
     /** Among all that the peer asked for, so that peers that ask for the same get different chunks. */
     private long nextLeastSent(Departures sentBefore, long now) {
         readAhead();
-        for (int level = 0; level < Departures.LEVELS; level++) {
-            for (ChunkRange range : queue.ranges()) {
-                for (long bin = range.first() >> 6; bin <= range.last() >> 6; bin++) {
-                    long chunk = firstSendable(
-                            bin, queue.word(bin, range) & swarm.have().word(bin) & sentBefore.word(level, bin), now);
+        long best = -1;
+        int least = Departures.LEVELS;
+        int looks = Limits.LEAST_SENT_BINS;
+        for (ChunkRange range : queue.ranges()) {
+            for (long next = queue.next(range.first()); next >= 0 && next <= range.last(); ) {
+                long bin = next >> 6;
+                long there = queue.word(bin, range) & swarm.have().word(bin);
+                for (int level = 0; level < least; level++) {
+                    long chunk = firstSendable(bin, there & sentBefore.word(level, bin), now);
                     if (chunk >= 0) {
-                        return chunk;
+                        best = chunk;
+                        least = level;
                     }
                 }
+                if (least == 0 || --looks == 0) {
+                    return best;
+                }
+                next = queue.next((bin + 1) << 6);
             }
         }
-        return -1;
+        return best;
     }
 
     private long firstSendable(long bin, long mask, long now) {
